@@ -1,0 +1,151 @@
+"""The narrow interface behind which Podman stands. Everything outside ``engine`` uses only this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from composer.spec.model import Project
+from composer.state import Capabilities, Container, Detail, HealthResult, State
+
+LogStream = Literal["stdout", "stderr"]
+
+
+class LogLine(msgspec.Struct, frozen=True, gc=False):
+    """One whole line of a container, without its end."""
+
+    stream: LogStream
+    text: bytes
+    time: bytes = b""
+    """RFC 3339 in UTC with nine digits of a second (comparable as bytes), when asked for."""
+
+
+class ContainerEvent(msgspec.Struct, frozen=True):
+    """Something that happened to a container. ``action`` is Podman's word (``start``, ``died``)."""
+
+    action: str
+    id: str
+    name: str
+    labels: dict[str, str]
+    time: float
+    exit_code: int | None = None
+
+
+Progress = Callable[[str], None]
+"""Takes one line that says how far a pull or build is."""
+
+
+class Engine(Protocol):
+    """One Podman. Methods block; all of them may be called from several threads at once.
+
+    All raise ``EngineError``: status 404 when the thing does not exist (removals of what is gone and
+    stops of what is stopped are no errors), 0 when the engine cannot be reached.
+    """
+
+    # --- looking ---------------------------------------------------------------------------
+    def observe(self, project: str) -> State:
+        """One look at everything that planning ``project`` needs."""
+
+    def containers(self, filters: Mapping[str, Sequence[str]] | None = None) -> list[Container]:
+        """All containers, or those that match Podman's list filters (also stopped ones)."""
+
+    def capabilities(self) -> Capabilities: ...
+    def inspect(self, container: str) -> Detail: ...
+
+    def logs(
+        self,
+        container: str,
+        *,
+        follow: bool = False,
+        since: str | None = None,
+        until: str | None = None,
+        tail: int | None = None,
+        timestamps: bool = False,
+        stop: Callable[[], bool] | None = None,
+    ) -> Iterator[list[LogLine]]:
+        """Batches of whole lines. ``stop`` is asked at least twice a second while following."""
+
+    def events(self, project: str, stop: Callable[[], bool]) -> Iterator[ContainerEvent]:
+        """What happens to the project's containers from now on, until ``stop`` says so."""
+
+    def wait_exit(self, container: str, stop: Callable[[], bool]) -> int | None:
+        """Block until the container is not running; its exit code, or None when stopped."""
+
+    def run_healthcheck(self, container: str) -> HealthResult:
+        """Run the container's own check once (GET /libpod/containers/{name}/healthcheck)."""
+
+    # --- changing; one call each -----------------------------------------------------------
+    def create_network(self, project: Project, key: str) -> None: ...
+    def remove_network(self, name: str) -> None: ...
+    def create_volume(self, project: Project, key: str) -> None: ...
+    def remove_volume(self, name: str) -> None: ...
+
+    def pull(
+        self, image: str, *, platform: str | None = None, progress: Progress | None = None
+    ) -> str:
+        """Pull and return the image's id."""
+
+    def build(
+        self,
+        project: Project,
+        service: str,
+        *,
+        image: str,
+        pull: bool = False,
+        no_cache: bool = False,
+        args: Sequence[str] = (),
+        progress: Progress | None = None,
+    ) -> str:
+        """Build the service's image with the ``podman`` program, tag it, return its id."""
+
+    def remove_image(self, image: str) -> None: ...
+
+    def pin_addresses(self, project: Project, replicas: Sequence[tuple[str, int]]) -> None:
+        """Decide the addresses of ``replicas`` (see ``engine.names``); used by create_container."""
+
+    def sync_names(self, project: Project, services: Sequence[str]) -> None:
+        """Rewrite the host entries of the running multi-network containers of ``services``."""
+
+    def create_container(
+        self,
+        project: Project,
+        service: str,
+        number: int,
+        *,
+        name: str,
+        replaces: str | None = None,
+        renew_anonymous_volumes: bool = False,
+        oneoff: bool = False,
+    ) -> str:
+        """Create one replica and return its id (POST /libpod/containers/create)."""
+
+    def rename(self, container: str, name: str) -> None: ...
+    def start(self, container: str) -> None: ...
+
+    def stop(self, container: str, *, timeout: float | None = None) -> None:
+        """Stop gracefully; after ``timeout`` seconds (None: the container's own) kill it."""
+
+    def kill(self, container: str, signal: str = "SIGKILL") -> None: ...
+    def restart(self, container: str, *, timeout: float | None = None) -> None: ...
+
+    def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None: ...
+
+    # --- handed to the podman program ---------------------------------------------------------
+    def exec_command(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        interactive: bool = True,
+        tty: bool = False,
+        detach: bool = False,
+        user: str | None = None,
+        workdir: str | None = None,
+        env: Sequence[str] = (),
+        privileged: bool = False,
+    ) -> int:
+        """Run a command in a container with this process's standard streams; its exit code."""
+
+    def close(self) -> None: ...

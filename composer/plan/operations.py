@@ -1,0 +1,141 @@
+"""The operations that a plan is made of: plain data, each one engine call, each with its cause."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """One step. ``id`` is unique in its plan; ``subject`` is what the user sees it happen to."""
+
+    id: str
+    cause: str
+    """Why this step is needed: "not there yet", "environment changed", "--force-recreate" …"""
+
+
+class CreateNetwork(Operation, frozen=True, kw_only=True):
+    key: str
+    name: str
+
+
+class RemoveNetwork(Operation, frozen=True, kw_only=True):
+    name: str
+
+
+class CreateVolume(Operation, frozen=True, kw_only=True):
+    key: str
+    name: str
+
+
+class RemoveVolume(Operation, frozen=True, kw_only=True):
+    name: str
+
+
+class PullImage(Operation, frozen=True, kw_only=True):
+    """Pull ``image``. With ``optional`` a failure is only a warning (``pull --ignore-…``)."""
+
+    service: str
+    image: str
+    platform: str | None = None
+    quiet: bool = False
+    optional: bool = False
+
+
+class BuildImage(Operation, frozen=True, kw_only=True):
+    service: str
+    image: str
+    """The tag that it gets."""
+    pull: bool = False
+    no_cache: bool = False
+    quiet: bool = False
+    args: tuple[str, ...] = ()
+    """``--build-arg`` values, ``KEY=VALUE`` or ``KEY``."""
+
+
+class RemoveImage(Operation, frozen=True, kw_only=True):
+    image: str
+
+
+class PinAddresses(Operation, frozen=True, kw_only=True):
+    """Fix the addresses of all replicas before they are created (engines whose DNS answers for one
+    network only). ``replicas`` are (service, number) pairs, also of those that exist."""
+
+    replicas: tuple[tuple[str, int], ...]
+
+
+class SyncNames(Operation, frozen=True, kw_only=True):
+    """Bring the host entries of running multi-network containers up to date."""
+
+    services: tuple[str, ...]
+
+
+class CreateContainer(Operation, frozen=True, kw_only=True):
+    service: str
+    number: int
+    name: str
+    replaces: str | None = None
+    """Id of the container whose anonymous volumes it inherits."""
+    renew_anonymous_volumes: bool = False
+    oneoff: bool = False
+
+
+class RenameContainer(Operation, frozen=True, kw_only=True):
+    container: str
+    """Id."""
+    name: str
+    """The present name."""
+    new_name: str
+
+
+class StartContainer(Operation, frozen=True, kw_only=True):
+    service: str
+    container: str
+    """Id, or the name of a container that this plan creates."""
+    name: str
+
+
+class StopContainer(Operation, frozen=True, kw_only=True):
+    container: str
+    name: str
+    timeout: float | None = None
+    """Seconds until it is killed; None: what the container was made with."""
+
+
+class KillContainer(Operation, frozen=True, kw_only=True):
+    container: str
+    name: str
+    signal: str = "SIGKILL"
+
+
+class RestartContainer(Operation, frozen=True, kw_only=True):
+    container: str
+    name: str
+    timeout: float | None = None
+
+
+class RemoveContainer(Operation, frozen=True, kw_only=True):
+    container: str
+    name: str
+    force: bool = False
+    volumes: bool = False
+    """Its anonymous volumes as well."""
+
+
+class WaitFor(Operation, frozen=True, kw_only=True):
+    """Wait for a condition of containers of ``service``. Takes no parallel slot."""
+
+    service: str
+    containers: tuple[str, ...]
+    """Ids or names."""
+    condition: Literal[
+        "service_started",
+        "service_healthy",
+        "service_completed_successfully",
+        "running_or_healthy",
+    ]
+    required: bool = True
+    """When False, a condition that is not met is a warning."""
+    timeout: float | None = None
+    """Seconds."""

@@ -1,0 +1,1 @@
+"""Reads Compose files: text to ``Project``, and ``Project`` to text."""

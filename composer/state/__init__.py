@@ -1,0 +1,218 @@
+"""Plain types for what the engine has. They say what was seen, and decide nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+# Labels of Docker Compose and podman-compose, which both find their projects by them.
+PROJECT = "com.docker.compose.project"
+SERVICE = "com.docker.compose.service"
+NUMBER = "com.docker.compose.container-number"
+CONFIG_HASH = "com.docker.compose.config-hash"
+IMAGE = "com.docker.compose.image"
+ONEOFF = "com.docker.compose.oneoff"
+WORKING_DIR = "com.docker.compose.project.working_dir"
+CONFIG_FILES = "com.docker.compose.project.config_files"
+ENV_FILES = "com.docker.compose.project.environment_file"
+DEPENDS_ON = "com.docker.compose.depends_on"
+VERSION = "com.docker.compose.version"
+NETWORK = "com.docker.compose.network"
+VOLUME = "com.docker.compose.volume"
+PODMAN_PROJECT = "io.podman.compose.project"
+PODMAN_SERVICE = "io.podman.compose.service"
+PODMAN_CONFIG_HASH = "io.podman.compose.config-hash"
+PODMAN_VERSION = "io.podman.compose.version"
+ADDRESSES = "io.podman.composer.addresses"
+"""``network=address`` pairs, comma separated: addresses that composer pinned (see engine.names)."""
+
+
+class Published(msgspec.Struct, frozen=True):
+    """One published port of a container."""
+
+    host_ip: str
+    host_port: int
+    container_port: int
+    protocol: str
+
+
+class Container(msgspec.Struct, frozen=True, kw_only=True):
+    """A container as the list endpoint shows it. Times are in seconds since the epoch."""
+
+    id: str
+    name: str
+    image: str = ""
+    image_id: str = ""
+    status: str = "created"
+    """``created``, ``running``, ``paused``, ``exited``, ``stopping`` … in Podman's words."""
+    exit_code: int = 0
+    health: str = ""
+    """``starting``, ``healthy``, ``unhealthy``, or empty when the list does not say."""
+    created: float = 0.0
+    started: float = 0.0
+    exited: float = 0.0
+    labels: dict[str, str] = {}
+    networks: tuple[str, ...] = ()
+    """Engine names of the networks."""
+    ports: tuple[Published, ...] = ()
+    mounts: tuple[str, ...] = ()
+    """Targets inside the container."""
+    command: tuple[str, ...] = ()
+    pod: str = ""
+    """Id of its pod, or empty."""
+    is_infra: bool = False
+
+    @property
+    def project(self) -> str:
+        """The project that it belongs to, or an empty text."""
+        return self.labels.get(PROJECT) or self.labels.get(PODMAN_PROJECT, "")
+
+    @property
+    def service(self) -> str:
+        """The service that it is a replica of, or an empty text."""
+        return self.labels.get(SERVICE) or self.labels.get(PODMAN_SERVICE, "")
+
+    @property
+    def number(self) -> int:
+        """The number of the replica, from 1; 0 when the label is missing or no number."""
+        text = self.labels.get(NUMBER, "")
+        return int(text) if text.isdecimal() else 0
+
+    @property
+    def oneoff(self) -> bool:
+        """Made by ``run``: it does not count as a replica."""
+        return self.labels.get(ONEOFF, "").lower() == "true"
+
+    @property
+    def config_hash(self) -> str:
+        """The hash of the service that it was made from."""
+        return self.labels.get(CONFIG_HASH, "")
+
+    @property
+    def running(self) -> bool:
+        """Whether its process exists."""
+        return self.status in ("running", "paused")
+
+
+class NetworkState(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    driver: str = "bridge"
+    internal: bool = False
+    ipv6: bool = False
+    dns: bool = True
+    subnets: tuple[tuple[str, str], ...] = ()
+    """(subnet, gateway) pairs."""
+    labels: dict[str, str] = {}
+    options: dict[str, str] = {}
+
+
+class VolumeState(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    driver: str = "local"
+    mountpoint: str = ""
+    labels: dict[str, str] = {}
+    options: dict[str, str] = {}
+
+
+class ImageState(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    names: tuple[str, ...] = ()
+    """Full names with tag (``docker.io/library/nginx:alpine``)."""
+    size: int = 0
+    created: float = 0.0
+    labels: dict[str, str] = {}
+
+
+class PodState(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    status: str = ""
+    labels: dict[str, str] = {}
+    infra_id: str = ""
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What this engine can do, found by looking, not by comparing versions here and there."""
+
+    version: str = ""
+    api_version: str = ""
+    rootless: bool = False
+    systemd: bool = False
+    """Podman's own health timers fire."""
+    multi_network_dns: bool = True
+    """A container on several networks resolves the names of all of them by itself."""
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """One look at a project. Containers are sorted by service and number."""
+
+    project: str
+    containers: tuple[Container, ...] = ()
+    networks: dict[str, NetworkState] = {}
+    """By the engine's name. Holds every network of the engine, also foreign ones."""
+    volumes: dict[str, VolumeState] = {}
+    """By the engine's name. Holds every volume of the engine, also foreign ones."""
+    images: dict[str, ImageState] = {}
+    """By each full name and by id. Holds every image of the engine."""
+    pods: dict[str, PodState] = {}
+    capabilities: Capabilities = Capabilities()
+
+    def image_id(self, reference: str) -> str | None:
+        """The id of the local image that ``reference`` means, or None.
+
+        Short names are looked up as ``docker.io/library/…`` and ``localhost/…`` too; a missing tag
+        is ``latest``.
+        """
+        for name in image_names(reference):
+            found = self.images.get(name)
+            if found is not None:
+                return found.id
+        return None
+
+
+def image_names(reference: str) -> tuple[str, ...]:
+    """The full names that ``reference`` may have in local storage, the likeliest first."""
+    if reference.startswith("sha256:"):
+        return (reference.removeprefix("sha256:"),)
+    if "@" not in reference and ":" not in reference.rsplit("/", 1)[-1]:
+        reference += ":latest"
+    first, _, rest = reference.partition("/")
+    if rest and ("." in first or ":" in first or first == "localhost"):
+        if first in ("docker.io", "index.docker.io") and "/" not in rest:
+            return (f"docker.io/library/{rest}", reference)
+        return (reference,)
+    library = reference if rest else f"library/{reference}"
+    return (f"docker.io/{library}", f"localhost/{reference}", reference)
+
+
+class HealthResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run of a container's health check gave."""
+
+    status: str
+    """``healthy``, ``unhealthy`` or ``starting``, as the engine counts it after this run."""
+    passed: bool
+    output: str = ""
+
+
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
+    """One container, inspected."""
+
+    id: str
+    name: str
+    status: str
+    exit_code: int = 0
+    health: str = ""
+    has_healthcheck: bool = False
+    health_config: dict[str, Any] = {}
+    """As Podman names it: Test, Interval, Timeout, Retries, StartPeriod (nanoseconds)."""
+    started: float = 0.0
+    error: str = ""
+    tty: bool = False
+    addresses: dict[str, str] = {}
+    """Address in each network, by the engine's name."""
+    hosts_path: str = ""
+    anonymous_volumes: dict[str, str] = {}
+    """Volume name by target."""
+    restart_policy: str = ""
