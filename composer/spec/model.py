@@ -33,14 +33,14 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 # --- services ---------------------------------------------------------------------------------
 
 
-class Ulimit(Node):
+class Ulimit(Node, frozen=True):
     """``services.*.ulimits.*``; a single number sets both."""
 
     soft: int
     hard: int
 
 
-class BuildSecret(Node):
+class BuildSecret(Node, frozen=True):
     """A reference to a top-level secret or config."""
 
     source: str
@@ -53,7 +53,7 @@ class BuildSecret(Node):
 FileReference = BuildSecret
 
 
-class Build(Node):
+class Build(Node, frozen=True):
     """``services.*.build`` (chapter "build")."""
 
     context: str = "."
@@ -82,18 +82,18 @@ class Build(Node):
     sbom: str | None = None
 
 
-class Dependency(Node):
+class Dependency(Node, frozen=True):
     """``services.*.depends_on.*``."""
 
-    condition: Literal[
-        "service_started", "service_healthy", "service_completed_successfully"
-    ] = "service_started"
+    condition: Literal["service_started", "service_healthy", "service_completed_successfully"] = (
+        "service_started"
+    )
     required: bool = True
     restart: bool = False
 
 
-class Healthcheck(Node):
-    """``services.*.healthcheck``. ``test`` keeps its first word (``CMD``, ``CMD-SHELL``, ``NONE``)."""
+class Healthcheck(Node, frozen=True):
+    """``services.*.healthcheck``. ``test`` keeps its first word: CMD, CMD-SHELL or NONE."""
 
     test: tuple[str, ...] = ()
     interval: Nanoseconds | None = None
@@ -104,7 +104,7 @@ class Healthcheck(Node):
     disable: bool = False
 
 
-class Port(Node):
+class Port(Node, frozen=True):
     """``services.*.ports[]`` in its long form. ``published`` is a port or a range, as text."""
 
     target: int
@@ -116,29 +116,29 @@ class Port(Node):
     app_protocol: str | None = None
 
 
-class BindOptions(Node):
+class BindOptions(Node, frozen=True):
     create_host_path: bool = True
     propagation: str | None = None
     selinux: str | None = None
     recursive: str | None = None
 
 
-class VolumeOptions(Node):
+class VolumeOptions(Node, frozen=True):
     labels: dict[str, str] = {}
     nocopy: bool = False
     subpath: str | None = None
 
 
-class TmpfsOptions(Node):
+class TmpfsOptions(Node, frozen=True):
     size: ByteSize | None = None
     mode: int | None = None
 
 
-class ImageOptions(Node):
+class ImageOptions(Node, frozen=True):
     subpath: str | None = None
 
 
-class Mount(Node):
+class Mount(Node, frozen=True):
     """``services.*.volumes[]`` in its long form. For a named volume ``source`` is its key."""
 
     type: Literal["bind", "volume", "tmpfs", "image", "npipe", "cluster"]
@@ -152,13 +152,13 @@ class Mount(Node):
     image: ImageOptions | None = None
 
 
-class Device(Node):
+class Device(Node, frozen=True):
     source: str
     target: str
     permissions: str = "rwm"
 
 
-class Attachment(Node):
+class Attachment(Node, frozen=True):
     """``services.*.networks.*``: how a service takes part in a network."""
 
     aliases: tuple[str, ...] = ()
@@ -172,12 +172,12 @@ class Attachment(Node):
     priority: int = 0
 
 
-class Logging(Node):
+class Logging(Node, frozen=True):
     driver: str | None = None
     options: dict[str, str] = {}
 
 
-class Hook(Node):
+class Hook(Node, frozen=True):
     """``services.*.post_start[]``, ``pre_stop[]``, ``pre_start[]``."""
 
     command: tuple[str, ...]
@@ -187,13 +187,13 @@ class Hook(Node):
     environment: dict[str, str | None] = {}
 
 
-class EnvFile(Node):
+class EnvFile(Node, frozen=True):
     path: str
     required: bool = True
     format: str | None = None
 
 
-class ResourceLimit(Node):
+class ResourceLimit(Node, frozen=True):
     cpus: float | None = None
     memory: ByteSize | None = None
     pids: int | None = None
@@ -201,19 +201,19 @@ class ResourceLimit(Node):
     generic_resources: tuple[dict[str, Any], ...] = ()
 
 
-class Resources(Node):
+class Resources(Node, frozen=True):
     limits: ResourceLimit | None = None
     reservations: ResourceLimit | None = None
 
 
-class RestartPolicy(Node):
+class RestartPolicy(Node, frozen=True):
     condition: str | None = None
     delay: Nanoseconds | None = None
     max_attempts: int | None = None
     window: Nanoseconds | None = None
 
 
-class Deploy(Node):
+class Deploy(Node, frozen=True):
     """``services.*.deploy`` (chapter "deploy")."""
 
     mode: str | None = None
@@ -227,7 +227,7 @@ class Deploy(Node):
     endpoint_mode: str | None = None
 
 
-class Service(Node):
+class Service(Node, frozen=True):
     """``services.*``. ``None`` and empty values mean "not said in the file"."""
 
     name: str
@@ -342,20 +342,20 @@ class Service(Node):
 # --- top level --------------------------------------------------------------------------------
 
 
-class IpamPool(Node):
+class IpamPool(Node, frozen=True):
     subnet: str | None = None
     gateway: str | None = None
     ip_range: str | None = None
     aux_addresses: dict[str, str] = {}
 
 
-class Ipam(Node):
+class Ipam(Node, frozen=True):
     driver: str | None = None
     config: tuple[IpamPool, ...] = ()
     options: dict[str, str] = {}
 
 
-class Network(Node):
+class Network(Node, frozen=True):
     """``networks.*``. ``name`` is the engine's name (``<project>_<key>`` unless the file says)."""
 
     key: str
@@ -372,7 +372,7 @@ class Network(Node):
     extensions: dict[str, Any] = {}
 
 
-class Volume(Node):
+class Volume(Node, frozen=True):
     """``volumes.*``. ``name`` is the engine's name (``<project>_<key>`` unless the file says)."""
 
     key: str
@@ -384,7 +384,7 @@ class Volume(Node):
     extensions: dict[str, Any] = {}
 
 
-class FileObject(Node):
+class FileObject(Node, frozen=True):
     """``secrets.*`` and ``configs.*``: a text from a file, the environment or the Compose file."""
 
     key: str
@@ -400,7 +400,7 @@ class FileObject(Node):
     extensions: dict[str, Any] = {}
 
 
-class Project(Node):
+class Project(Node, frozen=True):
     """A whole project. Only services whose profiles are active are in ``services``."""
 
     name: str
