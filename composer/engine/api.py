@@ -40,8 +40,8 @@ Progress = Callable[[str], None]
 class Engine(Protocol):
     """One Podman. Methods block; all of them may be called from several threads at once.
 
-    All raise ``EngineError``: status 404 when the thing does not exist (removals of what is gone and
-    stops of what is stopped are no errors), 0 when the engine cannot be reached.
+    All raise ``EngineError``: status 404 when the thing does not exist (removals of what is gone
+    and stops of what is stopped are no errors), 0 when the engine cannot be reached.
     """
 
     # --- looking ---------------------------------------------------------------------------
