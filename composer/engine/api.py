@@ -76,6 +76,9 @@ class Engine(Protocol):
     def run_healthcheck(self, container: str) -> HealthResult:
         """Run the container's own check once (GET /libpod/containers/{name}/healthcheck)."""
 
+    def probe(self, container: str, command: Sequence[str]) -> bool:
+        """Whether ``command``, run in the container, exits with 0. Leaves its health log alone."""
+
     # --- changing; one call each -----------------------------------------------------------
     def create_network(self, project: Project, key: str) -> None: ...
     def remove_network(self, name: str) -> None: ...
