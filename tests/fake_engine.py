@@ -1,0 +1,485 @@
+"""A recording fake of the engine: state in memory, safe in threads, and failing when told to.
+
+Tests of the planner's callers and of the scheduler use it in place of Podman. Every call that
+changes something is recorded in ``calls`` as ``(method, subject)``, in the order in which it ended.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from composer import state as labels
+from composer.engine.api import ContainerEvent, LogLine, Progress
+from composer.errors import EngineError
+from composer.spec.model import Project
+from composer.state import (
+    Capabilities,
+    Container,
+    Detail,
+    HealthResult,
+    ImageState,
+    NetworkState,
+    State,
+    VolumeState,
+    image_names,
+)
+
+
+@dataclass
+class Behaviour:
+    """What containers of one service (or one container, by name) do once they run."""
+
+    healthy_after: int | None = None
+    """Number of health checks until one passes; None: it has no health check."""
+    unhealthy_after: int | None = None
+    """Number of failed checks after which it counts as unhealthy; None: it stays ``starting``."""
+    exits_with: int | None = None
+    """It exits with this code: at once, or after ``exits_after`` looks at it."""
+    exits_after: int = 0
+    logs: list[bytes] = field(default_factory=list)
+
+
+class FakeEngine:
+    """Implements ``composer.engine.api.Engine`` without a Podman."""
+
+    def __init__(
+        self, *, images: Sequence[str] = (), capabilities: Capabilities | None = None
+    ) -> None:
+        self.calls: list[tuple[str, str]] = []
+        """(method, subject) of each changing call that succeeded, in order of completion."""
+        self.attempts: list[tuple[str, str]] = []
+        """The same of each changing call when it began, also of those that failed."""
+        self.running_now = 0
+        self.most_at_once = 0
+        """How many changing calls were under way at the same time, at most."""
+        self.containers_by_id: dict[str, Container] = {}
+        self.networks: dict[str, NetworkState] = {}
+        self.volumes: dict[str, VolumeState] = {}
+        self.images: dict[str, ImageState] = {}
+        self.behaviours: dict[str, Behaviour] = {}
+        """By service or by container name (the latter wins)."""
+        self.failures: dict[tuple[str, str], EngineError] = {}
+        """Errors by (method, subject); the subject ``*`` stands for any."""
+        self.on_call: Callable[[str, str], None] | None = None
+        """Called at the begin of each changing call, outside of the lock: tests block here."""
+        self.arguments: dict[tuple[str, str], dict[str, object]] = {}
+        """Keyword arguments of the last call by (method, subject)."""
+        self.exec_results: dict[str, int] = {}
+        """Exit code of ``exec_command`` by container (0 when it is not here)."""
+        self.probe_results: dict[str, list[bool]] = {}
+        """Results of ``probe`` by container name, used up from the front; the last one stays."""
+        self.closed = False
+        self._capabilities = capabilities or Capabilities(version="5.4.2", api_version="5.4.2")
+        self._checks: dict[str, int] = {}
+        self._looks: dict[str, int] = {}
+        self._health: dict[str, str] = {}
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._clock = 1_700_000_000.0
+        self._next = 0
+        for image in images:
+            self.add_image(image)
+
+    # --- what tests set up -----------------------------------------------------------------
+    def add_image(self, reference: str) -> str:
+        """Put a local image there, under the likeliest full name; its id."""
+        name = image_names(reference)[0]
+        image = ImageState(id=self._new_id(), names=(name,))
+        self.images[name] = self.images[image.id] = image
+        return image.id
+
+    def add_container(self, container: Container) -> None:
+        """Put a container there as if it had been made before."""
+        with self._changed:
+            self.containers_by_id[container.id] = container
+
+    def fail(self, method: str, subject: str = "*", error: EngineError | None = None) -> None:
+        """Let ``method`` on ``subject`` raise ``error``."""
+        self.failures[method, subject] = error or EngineError(
+            f"{method} {subject}: refused by the test", status=500
+        )
+
+    def exit(self, container: str, code: int) -> None:
+        """Let a running container end by itself."""
+        with self._changed:
+            found = self._find(container)
+            self._put(found, status="exited", exit_code=code, exited=self._tick())
+
+    def subjects(self, method: str) -> list[str]:
+        """The subjects of all successful calls of ``method``, in order of completion."""
+        with self._lock:
+            return [subject for name, subject in self.calls if name == method]
+
+    # --- looking ---------------------------------------------------------------------------
+    def observe(self, project: str) -> State:
+        with self._lock:
+            mine = [c for c in self.containers_by_id.values() if c.project == project]
+            return State(
+                project=project,
+                containers=tuple(sorted(mine, key=lambda c: (c.service, c.number, c.name))),
+                networks=dict(self.networks),
+                volumes=dict(self.volumes),
+                images=dict(self.images),
+                capabilities=self._capabilities,
+            )
+
+    def containers(self, filters: Mapping[str, Sequence[str]] | None = None) -> list[Container]:
+        wanted = list((filters or {}).get("label", ()))
+        with self._lock:
+            return [
+                container
+                for container in self.containers_by_id.values()
+                if all(_has_label(container, text) for text in wanted)
+            ]
+
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
+
+    def inspect(self, container: str) -> Detail:
+        with self._changed:
+            found = self._find(container)
+            self._age(found)
+            found = self._find(container)
+            behaviour = self._behaviour(found)
+            return Detail(
+                id=found.id,
+                name=found.name,
+                status=found.status,
+                exit_code=found.exit_code,
+                has_healthcheck=behaviour.healthy_after is not None,
+                health=self._health.get(found.id, "starting")
+                if behaviour.healthy_after is not None
+                else "",
+                health_config={"Test": ["CMD", "true"], "Interval": 1_000_000_000, "Retries": 3}
+                if behaviour.healthy_after is not None
+                else {},
+                started=found.started,
+            )
+
+    def logs(
+        self,
+        container: str,
+        *,
+        follow: bool = False,
+        since: str | None = None,
+        until: str | None = None,
+        tail: int | None = None,
+        timestamps: bool = False,
+        stop: Callable[[], bool] | None = None,
+    ) -> Iterator[list[LogLine]]:
+        with self._lock:
+            found = self._find(container)
+            lines = [LogLine(stream="stdout", text=text) for text in self._behaviour(found).logs]
+        chosen = lines if tail is None else lines[len(lines) - min(tail, len(lines)) :]
+        if chosen:
+            yield chosen
+        while follow and not (stop is not None and stop()):
+            with self._changed:
+                if not self.containers_by_id.get(found.id, found).running:
+                    return
+                self._changed.wait(0.02)
+
+    def events(self, project: str, stop: Callable[[], bool]) -> Iterator[ContainerEvent]:
+        seen = {c.id: c.status for c in self.containers()}
+        while not stop():
+            with self._changed:
+                self._changed.wait(0.02)
+                now = [c for c in self.containers_by_id.values() if c.project == project]
+            for container in now:
+                if seen.get(container.id) == container.status:
+                    continue
+                seen[container.id] = container.status
+                action = {"running": "start", "exited": "died"}.get(container.status)
+                if action:
+                    yield ContainerEvent(
+                        action=action,
+                        id=container.id,
+                        name=container.name,
+                        labels=container.labels,
+                        time=self._clock,
+                        exit_code=container.exit_code if action == "died" else None,
+                    )
+
+    def wait_exit(self, container: str, stop: Callable[[], bool]) -> int | None:
+        while not stop():
+            with self._changed:
+                found = self._find(container)
+                self._age(found)
+                found = self._find(container)
+                if not found.running:
+                    return found.exit_code
+                self._changed.wait(0.02)
+        return None
+
+    def run_healthcheck(self, container: str) -> HealthResult:
+        with self._changed:
+            found = self._find(container)
+            behaviour = self._behaviour(found)
+            if behaviour.healthy_after is None:
+                raise EngineError(f"container {found.name} has no healthcheck", status=409)
+            count = self._checks[found.id] = self._checks.get(found.id, 0) + 1
+            passed = count >= max(1, behaviour.healthy_after)
+            limit = behaviour.unhealthy_after
+            given_up = limit is not None and count >= limit
+            status = "healthy" if passed else "unhealthy" if given_up else "starting"
+            self._health[found.id] = status
+            return HealthResult(status=status, passed=passed, output="" if passed else "not yet")
+
+    def probe(self, container: str, command: Sequence[str]) -> bool:
+        with self._changed:
+            found = self._find(container)
+            queue = self.probe_results.get(found.name)
+            if queue:
+                return queue.pop(0) if len(queue) > 1 else queue[0]
+            behaviour = self._behaviour(found)
+            if behaviour.healthy_after is None:
+                return True
+            count = self._checks[found.id] = self._checks.get(found.id, 0) + 1
+            return count >= behaviour.healthy_after
+
+    # --- changing ----------------------------------------------------------------------------
+    def create_network(self, project: Project, key: str) -> None:
+        network = project.networks[key]
+        with self._call("create_network", network.name):
+            self.networks[network.name] = NetworkState(
+                id=self._new_id(),
+                name=network.name,
+                internal=network.internal,
+                labels={labels.PROJECT: project.name, labels.NETWORK: key},
+            )
+
+    def remove_network(self, name: str) -> None:
+        with self._call("remove_network", name):
+            self.networks.pop(name, None)
+
+    def create_volume(self, project: Project, key: str) -> None:
+        volume = project.volumes[key]
+        with self._call("create_volume", volume.name):
+            self.volumes[volume.name] = VolumeState(
+                name=volume.name, labels={labels.PROJECT: project.name, labels.VOLUME: key}
+            )
+
+    def remove_volume(self, name: str) -> None:
+        with self._call("remove_volume", name):
+            self.volumes.pop(name, None)
+
+    def pull(
+        self, image: str, *, platform: str | None = None, progress: Progress | None = None
+    ) -> str:
+        with self._call("pull", image, platform=platform):
+            if progress is not None:
+                progress(f"pulling {image}")
+            return self.add_image(image)
+
+    def build(
+        self,
+        project: Project,
+        service: str,
+        *,
+        image: str,
+        pull: bool = False,
+        no_cache: bool = False,
+        args: Sequence[str] = (),
+        progress: Progress | None = None,
+    ) -> str:
+        with self._call("build", service, image=image, pull=pull, no_cache=no_cache, args=args):
+            if progress is not None:
+                progress(f"building {image}")
+            return self.add_image(f"localhost/{image}" if "/" not in image else image)
+
+    def remove_image(self, image: str) -> None:
+        with self._call("remove_image", image):
+            for name in image_names(image):
+                self.images.pop(name, None)
+
+    def pin_addresses(self, project: Project, replicas: Sequence[tuple[str, int]]) -> None:
+        with self._call("pin_addresses", project.name, replicas=tuple(replicas)):
+            pass
+
+    def sync_names(self, project: Project, services: Sequence[str]) -> None:
+        with self._call("sync_names", project.name, services=tuple(services)):
+            pass
+
+    def create_container(
+        self,
+        project: Project,
+        service: str,
+        number: int,
+        *,
+        name: str,
+        replaces: str | None = None,
+        renew_anonymous_volumes: bool = False,
+        oneoff: bool = False,
+    ) -> str:
+        settings = {
+            "number": number,
+            "replaces": replaces,
+            "renew_anonymous_volumes": renew_anonymous_volumes,
+            "oneoff": oneoff,
+        }
+        with self._call("create_container", name, **settings):
+            if any(c.name == name for c in self.containers_by_id.values()):
+                raise EngineError(f"the container name {name} is already in use", status=500)
+            wanted = project.services[service]
+            image = next(
+                (self.images[n] for n in image_names(wanted.image or "") if n in self.images), None
+            )
+            container = Container(
+                id=self._new_id(),
+                name=name,
+                image=wanted.image or f"{project.name}-{service}",
+                image_id=image.id if image else "",
+                created=self._tick(),
+                labels={
+                    labels.PROJECT: project.name,
+                    labels.SERVICE: service,
+                    labels.NUMBER: str(number),
+                    labels.CONFIG_HASH: wanted.config_hash,
+                    labels.ONEOFF: str(oneoff),
+                    **wanted.labels,
+                },
+                networks=tuple(project.networks[k].name for k in wanted.networks),
+            )
+            self.containers_by_id[container.id] = container
+            return container.id
+
+    def rename(self, container: str, name: str) -> None:
+        with self._call("rename", container, name=name):
+            self._put(self._find(container), name=name)
+
+    def start(self, container: str) -> None:
+        with self._call("start", container):
+            found = self._find(container)
+            self._looks.pop(found.id, None)
+            self._put(found, status="running", started=self._tick())
+            self._age(self._find(container), look=False)
+
+    def stop(self, container: str, *, timeout: float | None = None) -> None:
+        with self._call("stop", container, timeout=timeout):
+            found = self._find(container)
+            if found.running:
+                self._put(found, status="exited", exited=self._tick())
+
+    def kill(self, container: str, signal: str = "SIGKILL") -> None:
+        with self._call("kill", container, signal=signal):
+            found = self._find(container)
+            if found.running:
+                self._put(found, status="exited", exit_code=137, exited=self._tick())
+
+    def restart(self, container: str, *, timeout: float | None = None) -> None:
+        with self._call("restart", container, timeout=timeout):
+            self._put(self._find(container), status="running", started=self._tick())
+
+    def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
+        with self._call("remove", container, force=force, volumes=volumes):
+            try:
+                found = self._find(container)
+            except EngineError:
+                return
+            if found.running and not force:
+                raise EngineError(f"container {found.name} is running", status=409)
+            del self.containers_by_id[found.id]
+
+    def exec_command(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        interactive: bool = True,
+        tty: bool = False,
+        detach: bool = False,
+        user: str | None = None,
+        workdir: str | None = None,
+        env: Sequence[str] = (),
+        privileged: bool = False,
+    ) -> int:
+        settings = {"command": tuple(command), "tty": tty, "user": user, "env": tuple(env)}
+        with self._call("exec_command", container, **settings):
+            return self.exec_results.get(container, 0)
+
+    def close(self) -> None:
+        self.closed = True
+
+    # --- inside ------------------------------------------------------------------------------
+    def _call(self, method: str, subject: str, **arguments: object) -> _Call:
+        return _Call(self, method, subject, arguments)
+
+    def _behaviour(self, container: Container) -> Behaviour:
+        return (
+            self.behaviours.get(container.name)
+            or self.behaviours.get(container.service)
+            or Behaviour()
+        )
+
+    def _age(self, container: Container, *, look: bool = True) -> None:
+        """Let a running container end when its behaviour says so."""
+        behaviour = self._behaviour(container)
+        if behaviour.exits_with is None or not container.running:
+            return
+        looks = self._looks[container.id] = self._looks.get(container.id, 0) + look
+        if looks >= behaviour.exits_after:
+            code = behaviour.exits_with
+            self._put(container, status="exited", exit_code=code, exited=self._tick())
+
+    def _find(self, container: str) -> Container:
+        for found in self.containers_by_id.values():
+            if container in (found.id, found.name):
+                return found
+        raise EngineError(f"no such container: {container}", status=404)
+
+    def _put(self, container: Container, **changes: object) -> None:
+        self.containers_by_id[container.id] = msgspec.structs.replace(container, **changes)
+        self._changed.notify_all()
+
+    def _new_id(self) -> str:
+        self._next += 1
+        return f"{self._next:064x}"
+
+    def _tick(self) -> float:
+        self._clock += 1.0
+        return self._clock
+
+
+class _Call:
+    """One changing call: records it, counts how many run at once, fails it when told to."""
+
+    def __init__(
+        self, engine: FakeEngine, method: str, subject: str, arguments: dict[str, object]
+    ) -> None:
+        self._engine, self._key, self._arguments = engine, (method, subject), arguments
+
+    def __enter__(self) -> None:
+        engine, (method, subject) = self._engine, self._key
+        with engine._lock:
+            engine.attempts.append(self._key)
+            engine.arguments[self._key] = self._arguments
+            engine.running_now += 1
+            engine.most_at_once = max(engine.most_at_once, engine.running_now)
+        try:
+            if engine.on_call is not None:
+                engine.on_call(method, subject)
+            failure = engine.failures.get(self._key) or engine.failures.get((method, "*"))
+            if failure is not None:
+                raise failure
+        except BaseException:
+            with engine._lock:
+                engine.running_now -= 1
+            raise
+        engine._lock.acquire()
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        engine = self._engine
+        engine.running_now -= 1
+        if kind is None:
+            engine.calls.append(self._key)
+        engine._changed.notify_all()
+        engine._lock.release()
+
+
+def _has_label(container: Container, text: str) -> bool:
+    key, equals, value = text.partition("=")
+    return key in container.labels and (not equals or container.labels[key] == value)
