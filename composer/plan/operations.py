@@ -21,6 +21,8 @@ class CreateNetwork(Operation, frozen=True, kw_only=True):
 
 
 class RemoveNetwork(Operation, frozen=True, kw_only=True):
+    """Remove a network; one that containers of others still use stays, with a warning."""
+
     name: str
 
 
@@ -30,6 +32,8 @@ class CreateVolume(Operation, frozen=True, kw_only=True):
 
 
 class RemoveVolume(Operation, frozen=True, kw_only=True):
+    """Remove a volume; one that containers of others still use stays, with a warning."""
+
     name: str
 
 
@@ -101,6 +105,8 @@ class StopContainer(Operation, frozen=True, kw_only=True):
     name: str
     timeout: float | None = None
     """Seconds until it is killed; None: what the container was made with."""
+    replaced_by: str | None = None
+    """Name of the container that takes its place."""
 
 
 class KillContainer(Operation, frozen=True, kw_only=True):
@@ -121,6 +127,8 @@ class RemoveContainer(Operation, frozen=True, kw_only=True):
     force: bool = False
     volumes: bool = False
     """Its anonymous volumes as well."""
+    replaced_by: str | None = None
+    """Name of the container that took its place."""
 
 
 class WaitFor(Operation, frozen=True, kw_only=True):
@@ -139,3 +147,10 @@ class WaitFor(Operation, frozen=True, kw_only=True):
     """When False, a condition that is not met is a warning."""
     timeout: float | None = None
     """Seconds."""
+
+
+class CheckStarted(Operation, frozen=True, kw_only=True):
+    """Look once more at what this plan started: a container that died at once is a failure."""
+
+    containers: tuple[str, ...]
+    """Names."""

@@ -1,0 +1,166 @@
+"""Plans ``down``: everything of a project away, dependants first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from composer.errors import ComposerError
+from composer.graph.needs import depends_on, image_name
+from composer.graph.selection import check_names
+from composer.plan.intent import Down
+from composer.plan.operations import (
+    Operation,
+    RemoveContainer,
+    RemoveImage,
+    RemoveNetwork,
+    RemoveVolume,
+    StopContainer,
+)
+from composer.plan.plan import Plan
+from composer.plan.resources import orphans
+from composer.spec.model import Project
+from composer.state import DEPENDS_ON, PROJECT, Container, State
+
+
+def needs(project: Project | None, containers: tuple[Container, ...]) -> dict[str, set[str]]:
+    """What each service needs: by the file, and by the labels of its containers.
+
+    Labels alone serve a command that has only the project's name, and services that the file no
+    longer has.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for container in containers:
+        text = container.labels.get(DEPENDS_ON, "")
+        found[container.service] |= {part.split(":", 1)[0] for part in text.split(",") if part}
+    if project is not None:
+        for name, service in project.services.items():
+            found[name] = set(depends_on(service))
+    return found
+
+
+def plan_down(project: Project | None, state: State, intent: Down) -> Plan:
+    """Return the plan that takes a project away.
+
+    ``project`` is None when only its name is known; then the labels say what belongs to it.
+    Containers go before those that they need, networks and volumes after their containers. External
+    networks and volumes stay, and named volumes stay unless ``intent.volumes``.
+    """
+    plan = Plan()
+    containers = state.containers
+    if project is not None:
+        check_names(project, intent.services)
+        strangers = {c.id for c in orphans(project, state)}
+        if not intent.remove_orphans:
+            containers = tuple(c for c in containers if c.id not in strangers)
+            left = [c.name for c in state.containers if c.id in strangers]
+            if left:
+                plan.warnings.append(
+                    f"Found orphan containers ({', '.join(left)}) for this project. Run this "
+                    "command with the --remove-orphans flag to remove them."
+                )
+    if intent.services:
+        containers = tuple(c for c in containers if c.service in intent.services)
+    removals = _remove_containers(plan, containers, needs(project, containers), intent)
+    if not intent.services:
+        _remove_networks(plan, project, state, removals)
+    if intent.volumes:
+        _remove_volumes(plan, project, state, intent, removals)
+    if intent.images and project is not None:
+        _remove_images(plan, project, state, intent, removals)
+    return plan
+
+
+def _remove_containers(
+    plan: Plan,
+    containers: tuple[Container, ...],
+    dependencies: Mapping[str, set[str]],
+    intent: Down,
+) -> list[str]:
+    """Stop and remove ``containers``, each after those that need it; the ids of the removals."""
+    removals = []
+    stops: dict[str, list[str]] = defaultdict(list)
+    for container in containers:
+        key = container.id[:12]
+        before = []
+        if container.running:
+            stop = StopContainer(
+                id=f"stop:{key}",
+                cause="the project goes down",
+                container=container.id,
+                name=container.name,
+                timeout=intent.timeout,
+            )
+            before = [plan.add(stop)]
+            stops[container.service].append(stop.id)
+        remove = RemoveContainer(
+            id=f"remove:{key}",
+            cause="the project goes down",
+            container=container.id,
+            name=container.name,
+            force=True,
+            volumes=True,
+        )
+        removals.append(plan.add(remove, before))
+    order_stops(plan, stops, dependencies)
+    return removals
+
+
+def order_stops(
+    plan: Plan, stops: Mapping[str, list[str]], dependencies: Mapping[str, set[str]]
+) -> None:
+    """Let each service stop after those that need it. A failure to stop one holds up no other."""
+    for service, needed in dependencies.items():
+        for dependency in needed:
+            for later in stops.get(dependency, ()):
+                for earlier in stops.get(service, ()):
+                    plan.graph.add_edge(earlier, later, required=False)
+
+
+def _remove_networks(
+    plan: Plan, project: Project | None, state: State, removals: list[str]
+) -> None:
+    ours = {n.name for n in state.networks.values() if n.labels.get(PROJECT) == state.project}
+    external: set[str] = set()
+    if project is not None:
+        external = {n.name for n in project.networks.values() if n.external}
+    for name in sorted(ours - external):
+        operation = RemoveNetwork(id=f"network:{name}", cause="the project goes down", name=name)
+        plan.add(operation, wanted=removals)
+
+
+def _remove_volumes(
+    plan: Plan, project: Project | None, state: State, intent: Down, removals: list[str]
+) -> None:
+    ours = {v.name for v in state.volumes.values() if v.labels.get(PROJECT) == state.project}
+    if project is not None:
+        external = {v.name for v in project.volumes.values() if v.external}
+        named = {v.name for v in project.volumes.values()} - external
+        ours = (ours - external) | (named & set(state.volumes))
+        if intent.services:
+            mounts = (m for name in intent.services for m in project.services[name].volumes)
+            sources = {m.source for m in mounts if m.type == "volume"}
+            ours &= {v.name for key, v in project.volumes.items() if key in sources}
+    for name in sorted(ours):
+        plan.add(RemoveVolume(id=f"volume:{name}", cause="--volumes", name=name), wanted=removals)
+
+
+def _remove_images(
+    plan: Plan, project: Project, state: State, intent: Down, removals: list[str]
+) -> None:
+    for name, service in project.services.items():
+        if intent.services and name not in intent.services:
+            continue
+        image = image_name(project, service)
+        wanted = intent.images == "all" or service.image is None
+        if wanted and state.image_id(image) is not None and f"rmi:{image}" not in plan:
+            operation: Operation = RemoveImage(
+                id=f"rmi:{image}", cause=f"--rmi {intent.images}", image=image
+            )
+            plan.add(operation, wanted=removals)
+
+
+def check_images_flag(value: str | None) -> None:
+    """Raise ``ComposerError`` unless ``--rmi`` is ``local`` or ``all``."""
+    if value not in (None, "local", "all"):
+        raise ComposerError(f"--rmi {value}: must be `local` or `all`")

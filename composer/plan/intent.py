@@ -1,0 +1,79 @@
+"""What the user asked for: the flags of a command that a planner needs to know."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Recreate = Literal["diverged", "force", "never"]
+
+
+class Up(msgspec.Struct, frozen=True, kw_only=True):
+    """``up``, ``create`` (``start`` is False) and ``scale``."""
+
+    services: tuple[str, ...] = ()
+    """Named services; empty means all."""
+    no_deps: bool = False
+    scale: dict[str, int] = {}
+    recreate: Recreate = "diverged"
+    recreate_deps: bool = False
+    """``--always-recreate-deps``."""
+    renew_anonymous_volumes: bool = False
+    start: bool = True
+    remove_orphans: bool = False
+    timeout: float | None = None
+    """Seconds that a container gets to stop in."""
+    wait: bool = False
+    wait_timeout: float | None = None
+    check_started: bool = False
+    """Report containers that die at once (nobody is watching their logs)."""
+
+
+class Images(msgspec.Struct, frozen=True, kw_only=True):
+    """Which images to pull and to build before anything else."""
+
+    services: tuple[str, ...] = ()
+    build: bool = False
+    """``--build``: also what exists."""
+    no_build: bool = False
+    pull: str | None = None
+    """``--pull``: a policy that stands above the file's."""
+    quiet: bool = False
+
+
+class Build(msgspec.Struct, frozen=True, kw_only=True):
+    """``build``."""
+
+    services: tuple[str, ...] = ()
+    pull: bool = False
+    no_cache: bool = False
+    args: tuple[str, ...] = ()
+    quiet: bool = False
+
+
+class Down(msgspec.Struct, frozen=True, kw_only=True):
+    """``down``."""
+
+    services: tuple[str, ...] = ()
+    volumes: bool = False
+    remove_orphans: bool = False
+    images: Literal["local", "all"] | None = None
+    timeout: float | None = None
+
+
+class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
+    """``start``, ``stop``, ``restart``, ``kill``, ``rm``."""
+
+    action: Literal["start", "stop", "restart", "kill", "rm"]
+    services: tuple[str, ...] = ()
+    timeout: float | None = None
+    signal: str = "SIGKILL"
+    no_deps: bool = False
+    stop: bool = False
+    """``rm --stop``."""
+    volumes: bool = False
+    """``rm --volumes``: anonymous ones."""
+    remove_orphans: bool = False
+    wait: bool = False
+    wait_timeout: float | None = None

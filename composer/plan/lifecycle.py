@@ -1,0 +1,210 @@
+"""Plans commands on containers that exist: ``start``, ``stop``, ``restart``, ``kill``, ``rm``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Literal
+
+from composer.errors import ComposerError
+from composer.graph.needs import depends_on
+from composer.graph.selection import check_names
+from composer.plan.down import needs, order_stops
+from composer.plan.intent import Lifecycle
+from composer.plan.operations import (
+    KillContainer,
+    RemoveContainer,
+    RestartContainer,
+    StartContainer,
+    StopContainer,
+    SyncNames,
+    WaitFor,
+)
+from composer.plan.plan import Plan
+from composer.plan.resources import orphans
+from composer.spec.model import Project
+from composer.state import Container, State
+
+
+def plan_lifecycle(project: Project | None, state: State, intent: Lifecycle) -> Plan:
+    """Return the plan for ``intent`` on the containers that ``state`` has.
+
+    ``project`` is None when only its name is known. Raises ``ComposerError`` for a service that
+    does not exist, and for ``start`` of a service that has no container.
+    """
+    if project is not None:
+        check_names(project, intent.services)
+    containers = [c for c in state.containers if not c.oneoff]
+    if intent.services:
+        containers = [c for c in containers if c.service in intent.services]
+    elif project is not None and not intent.remove_orphans:
+        strangers = {c.id for c in orphans(project, state)}
+        containers = [c for c in containers if c.id not in strangers]
+    planner = _Planner(project, state, containers, intent)
+    getattr(planner, intent.action)()
+    return planner.plan
+
+
+class _Planner:
+    """One method for each action. ``containers`` are those that the command is about."""
+
+    def __init__(
+        self,
+        project: Project | None,
+        state: State,
+        containers: list[Container],
+        intent: Lifecycle,
+    ) -> None:
+        self.plan = Plan()
+        self.project = project
+        self.state = state
+        self.containers = containers
+        self.intent = intent
+
+    def start(self) -> None:
+        """Start what does not run, each after what it depends on."""
+        groups = _by_service(self.containers)
+        for name in self.intent.services:
+            if name not in groups:
+                raise ComposerError(
+                    f"service {name} has no container to start",
+                    hint=f"Create it with `composer up -d {name}`.",
+                )
+        ids: dict[str, list[str]] = defaultdict(list)
+        for container in self.containers:
+            if not container.running:
+                operation = StartContainer(
+                    id=f"start:{container.name}",
+                    cause="it is not running",
+                    service=container.service,
+                    container=container.id,
+                    name=container.name,
+                )
+                ids[container.service].append(self.plan.add(operation))
+        self._order_starts(groups, ids)
+        if self.intent.wait:
+            for name, group in groups.items():
+                self._add_wait(name, group, "running_or_healthy", ids[name])
+        self._sync_names()
+
+    def stop(self) -> None:
+        """Stop what runs, each before what it depends on."""
+        stops: dict[str, list[str]] = defaultdict(list)
+        for container in self.containers:
+            if container.running:
+                operation = StopContainer(
+                    id=f"stop:{container.name}",
+                    cause="asked for",
+                    container=container.id,
+                    name=container.name,
+                    timeout=self.intent.timeout,
+                )
+                stops[container.service].append(self.plan.add(operation))
+        order_stops(self.plan, stops, needs(self.project, self.state.containers))
+
+    def restart(self) -> None:
+        """Restart, each after what it depends on."""
+        ids: dict[str, list[str]] = defaultdict(list)
+        for container in self.containers:
+            operation = RestartContainer(
+                id=f"restart:{container.name}",
+                cause="asked for",
+                container=container.id,
+                name=container.name,
+                timeout=self.intent.timeout,
+            )
+            ids[container.service].append(self.plan.add(operation))
+        if not self.intent.no_deps:
+            for name, needed in needs(self.project, self.state.containers).items():
+                for dependency in needed:
+                    self._edges(ids.get(dependency, []), ids.get(name, []), required=False)
+        self._sync_names()
+
+    def kill(self) -> None:
+        """Send the signal to what runs."""
+        for container in self.containers:
+            if container.running:
+                operation = KillContainer(
+                    id=f"kill:{container.name}",
+                    cause="asked for",
+                    container=container.id,
+                    name=container.name,
+                    signal=self.intent.signal,
+                )
+                self.plan.add(operation)
+
+    def rm(self) -> None:
+        """Remove stopped containers; with ``--stop`` those that run are stopped first."""
+        if self.intent.stop:
+            self.stop()
+        for container in self.containers:
+            if self.intent.stop or not container.running:
+                operation = RemoveContainer(
+                    id=f"remove:{container.name}",
+                    cause="asked for",
+                    container=container.id,
+                    name=container.name,
+                    volumes=self.intent.volumes,
+                )
+                self.plan.add(operation, [f"stop:{container.name}"])
+
+    def _order_starts(self, groups: dict[str, list[Container]], ids: dict[str, list[str]]) -> None:
+        if self.project is None:
+            for name, needed in needs(None, self.state.containers).items():
+                for dependency in needed:
+                    self._edges(ids.get(dependency, []), ids.get(name, []), required=True)
+            return
+        for name in groups:
+            service = self.project.services.get(name)
+            if service is None or not ids[name]:
+                continue
+            for dependency, how in depends_on(service).items():
+                if dependency not in groups:
+                    continue
+                before = ids[dependency]
+                if how.condition != "service_started":
+                    before = [self._add_wait(dependency, groups[dependency], how.condition, before)]
+                self._edges(before, ids[name], required=how.required)
+
+    def _add_wait(
+        self,
+        name: str,
+        containers: list[Container],
+        condition: Literal[
+            "service_healthy", "service_completed_successfully", "running_or_healthy"
+        ],
+        after: list[str],
+    ) -> str:
+        asked = condition == "running_or_healthy"
+        operation = WaitFor(
+            id=f"wait:{name}:{condition}",
+            cause="--wait" if asked else "a service depends on it",
+            service=name,
+            containers=tuple(container.name for container in containers),
+            condition=condition,
+            timeout=self.intent.wait_timeout if asked else None,
+        )
+        return operation.id if operation.id in self.plan else self.plan.add(operation, after)
+
+    def _edges(self, before: list[str], after: list[str], *, required: bool) -> None:
+        for first in before:
+            for second in after:
+                self.plan.graph.add_edge(first, second, required=required)
+
+    def _sync_names(self) -> None:
+        """Podman writes the hosts file anew when a container starts: bring it up to date."""
+        if self.project is None or self.state.capabilities.multi_network_dns or not self.plan:
+            return
+        services = self.project.services.values()
+        multi = tuple(service.name for service in services if len(service.networks) > 1)
+        if multi:
+            changes = [operation.id for operation in self.plan]
+            sync = SyncNames(id="sync-names", cause="containers were started", services=multi)
+            self.plan.add(sync, wanted=changes)
+
+
+def _by_service(containers: Iterable[Container]) -> dict[str, list[Container]]:
+    groups: dict[str, list[Container]] = defaultdict(list)
+    for container in containers:
+        groups[container.service].append(container)
+    return groups

@@ -1,0 +1,382 @@
+"""Plans ``up``, ``create`` and ``scale``: the least that makes the engine match the project."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Literal
+
+import networkx as nx
+
+from composer.graph.needs import depends_on, image_name, namespace_parents, volume_sources
+from composer.graph.order import services_only
+from composer.graph.selection import select
+from composer.plan.intent import Up
+from composer.plan.operations import (
+    CheckStarted,
+    CreateContainer,
+    CreateNetwork,
+    CreateVolume,
+    PinAddresses,
+    RemoveContainer,
+    RenameContainer,
+    RestartContainer,
+    StartContainer,
+    StopContainer,
+    SyncNames,
+    WaitFor,
+)
+from composer.plan.plan import Plan
+from composer.plan.replicas import Replica, compare
+from composer.plan.resources import missing_networks, missing_volumes, orphans
+from composer.spec.model import Project, Service
+from composer.state import Container, State
+
+if TYPE_CHECKING:
+    Graph = nx.DiGraph[str]
+
+
+def plan_up(project: Project, graph: Graph, state: State, intent: Up) -> Plan:
+    """Return the plan that brings ``state`` to what ``project`` and ``intent`` say.
+
+    An unchanged project gives a plan without operations. Raises ``ComposerError`` for a service
+    that does not exist and for external networks and volumes that are missing.
+    """
+    return _Planner(project, graph, state, intent).plan_all()
+
+
+class _Planner:
+    """Builds one plan, service by service, each after those that it needs."""
+
+    def __init__(self, project: Project, graph: Graph, state: State, intent: Up) -> None:
+        self.project = project
+        self.graph = graph
+        self.state = state
+        self.intent = intent
+        self.plan = Plan()
+        self.selected = select(project, intent.services, no_deps=intent.no_deps)
+        self.existing: dict[str, list[Container]] = defaultdict(list)
+        for container in state.containers:
+            if not container.oneoff:
+                self.existing[container.service].append(container)
+        self.new_networks: set[str] = set()
+        self.ready: dict[str, list[str]] = {}
+        """By service: the operations after which all its replicas run."""
+        self.created: dict[str, list[str]] = {}
+        """By service: the operations after which all its replicas exist."""
+        self.names: dict[str, list[str]] = {}
+        """By service: the names of its replicas."""
+        self.recreated: set[str] = set()
+        self.started: list[str] = []
+        self.numbers: dict[str, list[int]] = {}
+
+    def plan_all(self) -> Plan:
+        shared = self._add_networks_and_volumes()
+        if self.intent.remove_orphans:
+            self._remove_orphans()
+        else:
+            self._name_orphans()
+        order = nx.topological_sort(services_only(self.graph).reverse(copy=False))
+        for node in order:
+            name = node.removeprefix("service:")
+            if name in self.selected:
+                self._add_service(self.project.services[name], shared)
+        self._pin_addresses()
+        self._finish()
+        return self.plan
+
+    # --- what containers stand on --------------------------------------------------------------
+
+    def _add_networks_and_volumes(self) -> list[str]:
+        ids = []
+        services = [self.project.services[name] for name in self.selected]
+        for network in missing_networks(self.project, services, self.state):
+            self.new_networks.add(network.name)
+            operation = CreateNetwork(
+                id=f"network:{network.name}",
+                cause="it does not exist yet",
+                key=network.key,
+                name=network.name,
+            )
+            ids.append(self.plan.add(operation))
+        for volume in missing_volumes(self.project, services, self.state):
+            operation_ = CreateVolume(
+                id=f"volume:{volume.name}",
+                cause="it does not exist yet",
+                key=volume.key,
+                name=volume.name,
+            )
+            ids.append(self.plan.add(operation_))
+        return ids
+
+    def _pin_addresses(self) -> None:
+        """Where DNS answers for one network only, decide addresses before containers are made."""
+        if self.state.capabilities.multi_network_dns or not self._multi_network_services():
+            return
+        creates = [op.id for op in self.plan if isinstance(op, CreateContainer)]
+        if not creates:
+            return
+        replicas = []
+        for name, service in self.project.services.items():
+            numbers = self.numbers.get(name)
+            if numbers is None:
+                numbers = [c.number for c in self.existing.get(name, [])]
+            replicas += [(service.name, number) for number in numbers]
+        networks = [op.id for op in self.plan if isinstance(op, CreateNetwork)]
+        pin = PinAddresses(
+            id="pin-addresses",
+            cause="this Podman resolves the names of one network only",
+            replicas=tuple(replicas),
+        )
+        self.plan.add(pin, networks)
+        for create in creates:
+            self.plan.graph.add_edge(pin.id, create, required=True)
+
+    def _multi_network_services(self) -> list[str]:
+        return [name for name, s in self.project.services.items() if len(s.networks) > 1]
+
+    # --- orphans -------------------------------------------------------------------------------
+
+    def _remove_orphans(self) -> None:
+        for container in orphans(self.project, self.state):
+            self._add_removal(container, "no service of the file", [])
+
+    def _name_orphans(self) -> None:
+        found = [container.name for container in orphans(self.project, self.state)]
+        if found:
+            self.plan.warnings.append(
+                f"Found orphan containers ({', '.join(found)}) for this project. If you removed or "
+                "renamed this service in your compose file, run this command with the "
+                "--remove-orphans flag to clean it up."
+            )
+
+    # --- one service ---------------------------------------------------------------------------
+
+    def _add_service(self, service: Service, shared: list[str]) -> None:
+        comparison = compare(
+            self.project,
+            service,
+            self.existing[service.name],
+            self.state,
+            self.intent,
+            image=image_name(self.project, service),
+            new_networks=self.new_networks,
+            forced=self._forced(service),
+        )
+        self.names[service.name] = [replica.name for replica in comparison.replicas]
+        self.numbers[service.name] = [replica.number for replica in comparison.replicas]
+        self.ready[service.name] = []
+        self.created[service.name] = []
+        for replica in comparison.replicas:
+            if replica.current is None:
+                created = self._add_create(service, replica, shared)
+                self._add_start(service, replica, [created], "it was just created")
+            elif replica.cause:
+                self._add_recreate(service, replica, replica.current, shared)
+            elif not replica.current.running and self.intent.start:
+                self._add_start(service, replica, [], "it is not running")
+            else:
+                self._keep(service, replica, replica.current)
+            self._remove_leftovers(replica)
+        wanted = len(comparison.replicas)
+        for container in comparison.surplus:
+            self._add_removal(container, f"scaled to {wanted}", [])
+
+    def _forced(self, service: Service) -> str:
+        """A cause to recreate ``service`` that comes from another service."""
+        parents = [p for p in namespace_parents(service) if p in self.recreated]
+        if parents:
+            return f"service {parents[0]}, whose namespace it shares, is recreated"
+        named = self.intent.services
+        if self.intent.recreate_deps and named and service.name not in named:
+            return "--always-recreate-deps"
+        return ""
+
+    def _keep(self, service: Service, replica: Replica, container: Container) -> None:
+        """A container that stays. It restarts if a dependency that asks for it was recreated."""
+        restart = [
+            name
+            for name, dependency in depends_on(service).items()
+            if dependency.restart and name in self.recreated
+        ]
+        if not (restart and container.running and self.intent.start):
+            self.plan.kept.append(container)
+            return
+        operation = RestartContainer(
+            id=f"restart:{replica.name}",
+            cause=f"its dependency {restart[0]} is recreated",
+            container=container.id,
+            name=container.name,
+            timeout=self.intent.timeout,
+        )
+        after, wanted = self._prerequisites(service)
+        self.ready[service.name].append(self.plan.add(operation, after, wanted=wanted))
+
+    def _add_create(
+        self, service: Service, replica: Replica, shared: list[str], after: str = ""
+    ) -> str:
+        """Create a container once its networks, volumes and namespace parents exist."""
+        parents = (*namespace_parents(service), *volume_sources(service))
+        before = [*shared, after, *(op for p in parents for op in self.created.get(p, []))]
+        operation = CreateContainer(
+            id=f"create:{replica.name}",
+            cause=replica.cause,
+            service=service.name,
+            number=replica.number,
+            name=replica.name,
+            replaces=replica.current.id if replica.current else None,
+            renew_anonymous_volumes=self.intent.renew_anonymous_volumes,
+        )
+        self.created[service.name].append(operation.id)
+        return self.plan.add(operation, before)
+
+    def _add_recreate(
+        self, service: Service, replica: Replica, old: Container, shared: list[str]
+    ) -> None:
+        """Rename the old container, create the new one beside it, swap them, remove the old one.
+
+        The old one is there to go back to until the new one runs.
+        """
+        self.recreated.add(service.name)
+        renamed = ""
+        old_name = old.name
+        if old.name == replica.name:
+            old_name = f"{old.id[:12]}_{old.name}"
+            rename = RenameContainer(
+                id=f"rename:{old.id[:12]}",
+                cause="its replacement gets its name",
+                container=old.id,
+                name=old.name,
+                new_name=old_name,
+            )
+            renamed = self.plan.add(rename)
+        created = self._add_create(service, replica, shared, renamed)
+        after, wanted = self._prerequisites(service)
+        ids = [created]
+        if old.running:
+            stop = StopContainer(
+                id=f"stop:{old.id[:12]}",
+                cause=replica.cause,
+                container=old.id,
+                name=old_name,
+                timeout=self.intent.timeout,
+                replaced_by=replica.name,
+            )
+            ids.append(self.plan.add(stop, [created, *after], wanted=wanted))
+        replaced = self._add_start(service, replica, ids, "it replaces the old container")
+        remove = RemoveContainer(
+            id=f"remove:{old.id[:12]}",
+            cause="it is replaced",
+            container=old.id,
+            name=old_name,
+            volumes=self.intent.renew_anonymous_volumes,
+            replaced_by=replica.name,
+        )
+        self.plan.add(remove, [*ids, replaced])
+
+    def _remove_leftovers(self, replica: Replica) -> None:
+        start = f"start:{replica.name}"
+        for container in replica.leftovers:
+            self._add_removal(container, "left by an interrupted replacement", [])
+            removal = f"stop:{container.id[:12]}"
+            if removal in self.plan and start in self.plan:
+                self.plan.graph.add_edge(removal, start, required=True)
+
+    def _add_start(self, service: Service, replica: Replica, after: list[str], cause: str) -> str:
+        """Start a replica after what it depends on; the id of the operation, or empty."""
+        if not self.intent.start:
+            return ""
+        conditions, wanted = self._prerequisites(service)
+        name = replica.name
+        known = replica.current if not replica.cause else None
+        operation = StartContainer(
+            id=f"start:{name}",
+            cause=cause,
+            service=service.name,
+            container=known.id if known else name,
+            name=name,
+        )
+        self.started.append(name)
+        self.ready[service.name].append(operation.id)
+        return self.plan.add(operation, [*after, *conditions], wanted=wanted)
+
+    def _prerequisites(self, service: Service) -> tuple[list[str], list[str]]:
+        """The operations that ``service`` starts after: those that must succeed, and the others."""
+        required: list[str] = []
+        wanted: list[str] = []
+        for name, dependency in depends_on(service).items():
+            if name not in self.ready or not self.names[name]:
+                continue
+            ids = self.ready[name]
+            if dependency.condition != "service_started":
+                ids = [self._add_wait(name, dependency.condition, dependency.required)]
+            (required if dependency.required else wanted).extend(ids)
+        return required, wanted
+
+    def _add_wait(
+        self,
+        name: str,
+        condition: Literal[
+            "service_healthy", "service_completed_successfully", "running_or_healthy"
+        ],
+        required: bool,
+        timeout: float | None = None,
+    ) -> str:
+        """Wait for a condition of a service; one operation however many services need it."""
+        operation_id = f"wait:{name}:{condition}" + ("" if required else ":optional")
+        if operation_id not in self.plan:
+            operation = WaitFor(
+                id=operation_id,
+                cause="a service depends on it" if condition != "running_or_healthy" else "--wait",
+                service=name,
+                containers=tuple(self.names[name]),
+                condition=condition,
+                required=required,
+                timeout=timeout,
+            )
+            self.plan.add(operation, self.ready[name])
+        return operation_id
+
+    def _add_removal(self, container: Container, cause: str, after: list[str]) -> None:
+        key = container.id[:12]
+        if container.running:
+            stop = StopContainer(
+                id=f"stop:{key}",
+                cause=cause,
+                container=container.id,
+                name=container.name,
+                timeout=self.intent.timeout,
+            )
+            after = [self.plan.add(stop, after)]
+        remove = RemoveContainer(
+            id=f"remove:{key}",
+            cause=cause,
+            container=container.id,
+            name=container.name,
+            force=True,
+        )
+        self.plan.add(remove, after)
+
+    # --- the end -------------------------------------------------------------------------------
+
+    def _finish(self) -> None:
+        changes = [op.id for op in self.plan if isinstance(op, _CHANGES_NAMES)]
+        multi = self._multi_network_services()
+        if changes and multi and not self.state.capabilities.multi_network_dns:
+            sync = SyncNames(
+                id="sync-names", cause="containers came, went or restarted", services=tuple(multi)
+            )
+            self.plan.add(sync, wanted=changes)
+        if self.intent.wait:
+            for name in self.selected:
+                if self.names[name]:
+                    self._add_wait(name, "running_or_healthy", True, self.intent.wait_timeout)
+        if self.intent.check_started and self.started:
+            check = CheckStarted(
+                id="check-started",
+                cause="a container that dies at once is an error",
+                containers=tuple(self.started),
+            )
+            self.plan.add(check, wanted=[f"start:{name}" for name in self.started])
+
+
+_CHANGES_NAMES = (CreateContainer, StartContainer, RestartContainer, RemoveContainer)

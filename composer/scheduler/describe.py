@@ -1,0 +1,52 @@
+"""The words for each kind of operation: what it happens to, what is going on, what was done."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from composer.plan import operations as op
+from composer.scheduler.events import Kind
+
+
+class Words(NamedTuple):
+    """How an operation is shown. ``shown`` is False for steps that are a part of another."""
+
+    kind: Kind
+    subject: str
+    doing: str
+    done: str
+    shown: bool = True
+
+
+_WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
+    op.CreateNetwork: ("Network", "name", "Creating", "Created"),
+    op.RemoveNetwork: ("Network", "name", "Removing", "Removed"),
+    op.CreateVolume: ("Volume", "name", "Creating", "Created"),
+    op.RemoveVolume: ("Volume", "name", "Removing", "Removed"),
+    op.PullImage: ("Image", "image", "Pulling", "Pulled"),
+    op.BuildImage: ("Image", "image", "Building", "Built"),
+    op.RemoveImage: ("Image", "image", "Removing", "Removed"),
+    op.CreateContainer: ("Container", "name", "Creating", "Created"),
+    op.RenameContainer: ("Container", "name", "Renaming", "Renamed"),
+    op.StartContainer: ("Container", "name", "Starting", "Started"),
+    op.StopContainer: ("Container", "name", "Stopping", "Stopped"),
+    op.KillContainer: ("Container", "name", "Killing", "Killed"),
+    op.RestartContainer: ("Container", "name", "Restarting", "Started"),
+    op.RemoveContainer: ("Container", "name", "Removing", "Removed"),
+    op.PinAddresses: ("Network", "", "Pinning addresses", "Pinned"),
+    op.SyncNames: ("Network", "", "Updating names", "Updated"),
+    op.WaitFor: ("Container", "service", "Waiting", "Ready"),
+    op.CheckStarted: ("Container", "", "Checking", "Running"),
+}
+
+_SILENT = (op.PinAddresses, op.SyncNames, op.CheckStarted, op.RenameContainer, op.WaitFor)
+
+
+def words(operation: op.Operation) -> Words:
+    """Return the words for ``operation``."""
+    kind, attribute, doing, done = _WORDS[type(operation)]
+    subject = getattr(operation, attribute) if attribute else "names"
+    if isinstance(operation, op.CreateContainer) and operation.replaces:
+        doing, done = "Recreate", "Recreated"
+    replaced = getattr(operation, "replaced_by", None) is not None
+    return Words(kind, subject, doing, done, not (replaced or isinstance(operation, _SILENT)))

@@ -1,0 +1,188 @@
+"""What each operation does: one call of the engine, or one wait."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from composer.engine.api import Engine
+from composer.errors import ComposerError, EngineError, OperationsFailed
+from composer.plan import operations as op
+from composer.scheduler.conditions import Waiter, died
+from composer.scheduler.events import EventSink, Finished, Progressed, Started, Warned
+from composer.spec.model import Project
+
+CONFLICT = 409
+SETTLE = 0.1
+"""Seconds after which a container that was started counts as not having died at once."""
+
+
+class Executor:
+    """Runs single operations on one engine; may be used from several threads at once."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        project: Project,
+        emit: EventSink,
+        stopped: threading.Event,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine = engine
+        self._project = project
+        self._emit = emit
+        self._stopped = stopped
+        self._clock = clock
+        self._waiter = Waiter(engine, stopped, clock=clock)
+        self._last_start = clock()
+
+    def run(self, operation: op.Operation) -> None:
+        """Run ``operation``. Raises ``ComposerError`` if it fails, ``Interrupted`` if stopped."""
+        _ACTIONS[type(operation)](self, operation)
+
+    def _create_network(self, o: op.CreateNetwork) -> None:
+        self._engine.create_network(self._project, o.key)
+
+    def _remove_network(self, o: op.RemoveNetwork) -> None:
+        try:
+            self._engine.remove_network(o.name)
+        except EngineError as error:
+            if error.status != CONFLICT:
+                raise
+            self._emit(Warned(f"network {o.name} stays: containers of others use it"))
+
+    def _create_volume(self, o: op.CreateVolume) -> None:
+        self._engine.create_volume(self._project, o.key)
+
+    def _remove_volume(self, o: op.RemoveVolume) -> None:
+        try:
+            self._engine.remove_volume(o.name)
+        except EngineError as error:
+            if error.status != CONFLICT:
+                raise
+            self._emit(Warned(f"volume {o.name} stays: containers of others use it"))
+
+    def _pull(self, o: op.PullImage) -> None:
+        progress = None if o.quiet else lambda text: self._emit(Progressed(o.id, text))
+        try:
+            self._engine.pull(o.image, platform=o.platform, progress=progress)
+        except EngineError as error:
+            if not o.optional:
+                raise
+            self._emit(Warned(f"image {o.image} could not be pulled: {error.message}"))
+
+    def _build(self, o: op.BuildImage) -> None:
+        self._engine.build(
+            self._project,
+            o.service,
+            image=o.image,
+            pull=o.pull,
+            no_cache=o.no_cache,
+            args=o.args,
+            progress=None if o.quiet else lambda text: self._emit(Progressed(o.id, text)),
+        )
+
+    def _remove_image(self, o: op.RemoveImage) -> None:
+        try:
+            self._engine.remove_image(o.image)
+        except EngineError as error:
+            if error.status != CONFLICT:
+                raise
+            self._emit(Warned(f"image {o.image} stays: containers of others use it"))
+
+    def _pin_addresses(self, o: op.PinAddresses) -> None:
+        self._engine.pin_addresses(self._project, o.replicas)
+
+    def _sync_names(self, o: op.SyncNames) -> None:
+        self._engine.sync_names(self._project, o.services)
+
+    def _create_container(self, o: op.CreateContainer) -> None:
+        self._engine.create_container(
+            self._project,
+            o.service,
+            o.number,
+            name=o.name,
+            replaces=o.replaces,
+            renew_anonymous_volumes=o.renew_anonymous_volumes,
+            oneoff=o.oneoff,
+        )
+
+    def _rename(self, o: op.RenameContainer) -> None:
+        self._engine.rename(o.container, o.new_name)
+
+    def _start(self, o: op.StartContainer) -> None:
+        self._engine.start(o.container)
+        self._last_start = self._clock()
+
+    def _stop(self, o: op.StopContainer) -> None:
+        self._engine.stop(o.container, timeout=o.timeout)
+
+    def _kill(self, o: op.KillContainer) -> None:
+        self._engine.kill(o.container, o.signal)
+
+    def _restart(self, o: op.RestartContainer) -> None:
+        self._engine.restart(o.container, timeout=o.timeout)
+
+    def _remove(self, o: op.RemoveContainer) -> None:
+        self._engine.remove(o.container, force=o.force, volumes=o.volumes)
+
+    def _wait(self, o: op.WaitFor) -> None:
+        wait, doing, done = {
+            "service_healthy": (self._waiter.healthy, "Waiting", "Healthy"),
+            "service_completed_successfully": (self._waiter.completed, "Waiting", "Exited"),
+            "running_or_healthy": (self._waiter.running_or_healthy, "Waiting", "Healthy"),
+        }[o.condition]
+        begun = self._clock()
+        for name in o.containers:
+            self._emit(Started(f"{o.id}/{name}", "Container", name, doing))
+        for name in o.containers:
+            remaining = None if o.timeout is None else o.timeout - (self._clock() - begun)
+            try:
+                wait(name, remaining)
+            except EngineError:
+                raise
+            except ComposerError as error:
+                if o.required or self._stopped.is_set():
+                    raise
+                self._emit(Warned(f"optional dependency {o.service}: {error.message}"))
+            seconds = self._clock() - begun
+            self._emit(Finished(f"{o.id}/{name}", "Container", name, done, seconds))
+
+    def _check_started(self, o: op.CheckStarted) -> None:
+        remaining = self._last_start + SETTLE - self._clock()
+        if remaining > 0:
+            self._stopped.wait(remaining)
+        state = {c.name: c for c in self._engine.observe(self._project.name).containers}
+        dead = [
+            died(self._engine, name, state[name].exit_code)
+            for name in o.containers
+            if name in state and not state[name].running and state[name].exit_code != 0
+        ]
+        if len(dead) == 1:
+            raise dead[0]
+        if dead:
+            raise OperationsFailed(dead)
+
+
+_ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
+    op.CreateNetwork: Executor._create_network,
+    op.RemoveNetwork: Executor._remove_network,
+    op.CreateVolume: Executor._create_volume,
+    op.RemoveVolume: Executor._remove_volume,
+    op.PullImage: Executor._pull,
+    op.BuildImage: Executor._build,
+    op.RemoveImage: Executor._remove_image,
+    op.PinAddresses: Executor._pin_addresses,
+    op.SyncNames: Executor._sync_names,
+    op.CreateContainer: Executor._create_container,
+    op.RenameContainer: Executor._rename,
+    op.StartContainer: Executor._start,
+    op.StopContainer: Executor._stop,
+    op.KillContainer: Executor._kill,
+    op.RestartContainer: Executor._restart,
+    op.RemoveContainer: Executor._remove,
+    op.WaitFor: Executor._wait,
+    op.CheckStarted: Executor._check_started,
+}

@@ -1,0 +1,192 @@
+"""Runs a plan in parallel, each operation as soon as those before it are done."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from composer.engine.api import Engine
+from composer.errors import ComposerError, Interrupted, OperationsFailed
+from composer.plan.operations import Operation, WaitFor
+from composer.plan.plan import Plan
+from composer.scheduler.describe import words
+from composer.scheduler.events import (
+    EventSink,
+    Failed,
+    Finished,
+    Notice,
+    Planned,
+    Skipped,
+    Started,
+)
+from composer.scheduler.execute import Executor
+from composer.spec.model import Project
+
+
+class _Result(NamedTuple):
+    operation: Operation
+    error: BaseException | None
+
+
+class Scheduler:
+    """Executes plans on ``engine``.
+
+    ``emit`` gets the events, from several threads. At most ``parallel`` operations run at once
+    (None: twice the processors); waiting for a condition does not count. ``stopped`` may be set
+    from outside to end early, as Ctrl-C does.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        project: Project,
+        emit: EventSink,
+        *,
+        parallel: int | None = None,
+        stopped: threading.Event | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._emit = emit
+        self._parallel = parallel or max(4, 2 * (os.cpu_count() or 2))
+        self._stopped = stopped or threading.Event()
+        self._clock = clock
+        self._executor = Executor(engine, project, emit, self._stopped, clock)
+        self._tasks: queue.SimpleQueue[Operation | None] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[_Result] = queue.SimpleQueue()
+        self._workers = 0
+
+    def run(self, plan: Plan) -> None:
+        """Run every operation of ``plan``.
+
+        When one fails, those that need it are skipped and the rest goes on. Raises
+        ``OperationsFailed`` with all failures, ``Interrupted`` after Ctrl-C; what runs at that
+        moment is finished first, unless Ctrl-C is pressed again.
+        """
+        self._emit(Planned(sum(words(operation).shown for operation in plan)))
+        run = _Run(plan)
+        for operation in run.first():
+            self._submit(operation)
+        running = run.submitted
+        try:
+            while running:
+                try:
+                    result = self._results.get()
+                except KeyboardInterrupt:
+                    if self._stopped.is_set():
+                        raise Interrupted from None
+                    self._stopped.set()
+                    self._emit(Notice("Stopping: what runs is finished first. Ctrl-C again ends."))
+                    continue
+                running -= 1
+                ready = self._settle(run, result)
+                if not self._stopped.is_set():
+                    for operation in ready:
+                        self._submit(operation)
+                        running += 1
+        finally:
+            for _ in range(self._workers):
+                self._tasks.put(None)
+            self._workers = 0
+        if self._stopped.is_set():
+            raise Interrupted
+        if run.failures:
+            raise OperationsFailed(run.failures)
+
+    def _settle(self, run: _Run, result: _Result) -> list[Operation]:
+        """Record a result; the operations that it makes ready."""
+        if result.error is None:
+            return run.done(result.operation)
+        if isinstance(result.error, Interrupted):
+            self._stopped.set()
+            return []
+        if not isinstance(result.error, ComposerError):
+            raise result.error
+        description = words(result.operation)
+        self._emit(Failed(result.operation.id, description.kind, description.subject, result.error))
+        ready, skipped = run.failed(result.operation, result.error)
+        for operation in skipped:
+            shown = words(operation)
+            if shown.shown:
+                because = f"{description.kind.lower()} {description.subject} failed"
+                self._emit(Skipped(operation.id, shown.kind, shown.subject, because))
+        return ready
+
+    def _submit(self, operation: Operation) -> None:
+        if isinstance(operation, WaitFor):
+            threading.Thread(target=self._run_one, args=(operation,), daemon=True).start()
+            return
+        if self._workers < self._parallel:
+            self._workers += 1
+            threading.Thread(target=self._work, daemon=True).start()
+        self._tasks.put(operation)
+
+    def _work(self) -> None:
+        while (operation := self._tasks.get()) is not None:
+            self._run_one(operation)
+
+    def _run_one(self, operation: Operation) -> None:
+        kind, subject, doing, done, shown = words(operation)
+        try:
+            if shown:
+                self._emit(Started(operation.id, kind, subject, doing))
+            begun = self._clock()
+            self._executor.run(operation)
+            if shown:
+                seconds = self._clock() - begun
+                self._emit(Finished(operation.id, kind, subject, done, seconds))
+        except BaseException as error:
+            self._results.put(_Result(operation, error))
+        else:
+            self._results.put(_Result(operation, None))
+
+
+class _Run:
+    """How far one run of a plan is: what still has to come before each operation."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._missing = dict(plan.graph.in_degree())
+        self._skipped: set[str] = set()
+        self.failures: list[ComposerError] = []
+        self.submitted = 0
+
+    def first(self) -> list[Operation]:
+        """The operations that nothing comes before."""
+        ready = [op for op in self._plan if self._missing[op.id] == 0]
+        self.submitted = len(ready)
+        return ready
+
+    def done(self, operation: Operation) -> list[Operation]:
+        """Operations that are ready now that ``operation`` is done (or need not have been)."""
+        ready = []
+        for after in self._plan.graph.successors(operation.id):
+            self._missing[after] -= 1
+            if self._missing[after] == 0 and after not in self._skipped:
+                ready.append(self._plan[after])
+        return ready
+
+    def failed(
+        self, operation: Operation, error: ComposerError
+    ) -> tuple[list[Operation], list[Operation]]:
+        """Record a failure: the operations that are ready now, and those that will not run."""
+        self.failures += error.failures if isinstance(error, OperationsFailed) else [error]
+        ready: list[Operation] = []
+        skipped: list[Operation] = []
+        lost = [operation.id]
+        while lost:
+            current = lost.pop()
+            for after, edge in self._plan.graph.adj[current].items():
+                self._missing[after] -= 1
+                if after in self._skipped:
+                    continue
+                if edge["required"]:
+                    self._skipped.add(after)
+                    skipped.append(self._plan[after])
+                    lost.append(after)
+                elif self._missing[after] == 0:
+                    ready.append(self._plan[after])
+        return [op for op in ready if op.id not in self._skipped], skipped
