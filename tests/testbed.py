@@ -1,0 +1,251 @@
+"""A real Podman of the tests' own: store, networks, socket, and namespaces apart from the user's.
+
+The engine keeps its images between runs in ``.engine/`` of the checkout (``COMPOSER_TEST_ENGINE``
+names another folder). While tests run, this process and all that it starts live in network and
+mount namespaces of their own: bridges, firewall rules and published ports cannot clash with those
+of the user, and nothing that a test does can reach an address outside of the machine.
+
+As a program: ``python -m tests.testbed provide`` builds the images, with the machine's network;
+``python -m tests.testbed run COMMAND …`` runs a command against the engine, isolated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TypeVar
+
+from tests import isolation, machine
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PROVIDE = CHECKOUT / "samples" / "images" / "provide"
+SUBNETS = """\
+default_subnet = "10.210.0.0/24"
+default_subnet_pools = [{"base" = "10.211.0.0/16", "size" = 24}]
+"""
+
+_FOREIGN = ("COMPOSE_", "COMPOSER_", "PODMAN_", "DOCKER_", "CONTAINER_", "CONTAINERS_", "BUILDAH_")
+_T = TypeVar("_T")
+
+
+class TestbedError(RuntimeError):
+    """The test engine cannot be started, or something of it was left behind."""
+
+    __test__ = False
+
+
+def wait_until(
+    condition: Callable[[], _T], timeout: float = 30.0, *, interval: float = 0.05, what: str = ""
+) -> _T:
+    """Return the first true value of ``condition``, asked every ``interval`` seconds.
+
+    Raises ``AssertionError`` that says ``what`` when it is not met within ``timeout`` seconds.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            name = what or getattr(condition, "__name__", "condition")
+            raise AssertionError(f"not met within {timeout:g} s: {name} (last: {value!r})")
+        time.sleep(interval)
+
+
+def clean_environ() -> dict[str, str]:
+    """This process's environment without anything that steers Compose or Podman programs."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
+
+
+class Testbed:
+    """One private engine in ``folder``. Use it as a context manager.
+
+    Isolated (the way to run tests), the process that enters it moves into namespaces of its own
+    and stays there. Otherwise only the mounts are private and the machine's network stays in
+    reach, as building images needs.
+    """
+
+    __test__ = False
+
+    def __init__(self, folder: Path | None = None, *, isolated: bool = True) -> None:
+        chosen = folder or Path(os.environ.get("COMPOSER_TEST_ENGINE") or CHECKOUT / ".engine")
+        self.folder = chosen.resolve()
+        self.isolated = isolated
+        self.socket = str(self.folder / "podman.sock")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
+
+    @property
+    def log(self) -> Path:
+        """Where the engine's own messages go."""
+        return self.folder / "engine.log"
+
+    @property
+    def store_options(self) -> tuple[str, ...]:
+        """Options of podman that name the private store, for a service started by others."""
+        return self.options_for(self.folder)
+
+    @staticmethod
+    def options_for(folder: Path) -> tuple[str, ...]:
+        """Options of podman that keep everything it writes below ``folder``."""
+        return (
+            f"--root={folder}/root",
+            f"--runroot={folder}/run",
+            f"--network-config-dir={folder}/networks",
+        )
+
+    def environ(self) -> dict[str, str]:
+        """The environment for programs that shall use this engine and nothing else."""
+        return clean_environ() | {
+            "CONTAINER_HOST": f"unix://{self.socket}",
+            "CONTAINERS_CONF": str(self.folder / "containers.conf"),
+            "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
+            "TERM": "dumb",
+        }
+
+    def podman(
+        self, *arguments: str, check: bool = True, timeout: float = 120.0
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the podman program on this engine, through its socket."""
+        done = subprocess.run(
+            ["podman", "--url", f"unix://{self.socket}", *arguments],
+            env=self.environ(),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        if check and done.returncode != 0:
+            raise TestbedError(f"podman {' '.join(arguments)}: {done.stderr.strip()}")
+        return done
+
+    def __enter__(self) -> Testbed:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.folder / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TestbedError(f"another run uses {self.folder}: wait for it to end") from None
+        self._end_strays()
+        if missing := [name for name in ("podman", "iptables", "ip") if not shutil.which(name)]:
+            raise TestbedError(f"{', '.join(missing)} missing here: run `make setup`")
+        isolation.leave_mounts()
+        if self.isolated:
+            isolation.leave_network(self.folder / "resolv.conf")
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        settings = machine.containers_conf(self.folder / "tmp") + SUBNETS
+        (self.folder / "containers.conf").write_text(settings)
+        self._start()
+        self.clear()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.clear()
+        finally:
+            self._stop()
+        wait_until(lambda: not self.processes(), 15, what=f"end of {self.processes()}")
+        if self._lock:
+            self._lock.close()
+
+    def _start(self) -> None:
+        Path(self.socket).unlink(missing_ok=True)
+        command = ["podman", *self.store_options, "system", "service", "--time=0"]
+        environ = self.environ()
+        del environ["CONTAINER_HOST"]
+        with self.log.open("w") as log:
+            self._process = subprocess.Popen(
+                [*command, f"unix://{self.socket}"],
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        wait_until(self._answers, 30, what=f"an answer of the engine (see {self.log})")
+
+    def _answers(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise TestbedError(f"the engine ended at once:\n{self.log.read_text()[-2000:]}")
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(self.socket) == 0
+
+    def _stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        Path(self.socket).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove all that runs or is kept, except images."""
+        self.podman("pod", "rm", "-fa", "-t", "0")
+        self.podman("rm", "-fa", "-t", "0", "--volumes")
+        self.podman("network", "prune", "-f")
+        self.podman("volume", "prune", "-f")
+
+    def _end_strays(self) -> None:
+        """End what a run that was killed left: it holds the store, and nobody watches it."""
+        for number in self.processes():
+            os.kill(number, signal.SIGKILL)
+        wait_until(lambda: not self.processes(), 10, what="end of a former run's processes")
+
+    def processes(self) -> dict[int, str]:
+        """Living processes that belong to this engine: command line by process id."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdecimal() or int(entry.name) == os.getpid():
+                continue
+            try:
+                words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            except OSError:
+                continue
+            program = Path(words[0]).name
+            if program in ("podman", "conmon", "aardvark-dns", "rootlessport") and any(
+                str(self.folder) + "/" in word for word in words
+            ):
+                found[int(entry.name)] = " ".join(words)
+        return found
+
+
+def provide_images(folder: Path | None = None) -> None:
+    """Put the images that samples and tests need into the engine, from Debian's packages alone."""
+    with Testbed(folder, isolated=False) as testbed:
+        subprocess.run([str(PROVIDE), "--no-pull"], env=testbed.environ(), check=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The program: ``provide`` or ``run COMMAND …``; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.testbed", description=__doc__)
+    commands = parser.add_subparsers(dest="action", required=True)
+    commands.add_parser("provide", help="build the images that are missing")
+    run = commands.add_parser("run", help="run a command against the engine, isolated")
+    run.add_argument("command", nargs=argparse.REMAINDER)
+    options = parser.parse_args(arguments)
+    if options.action == "provide":
+        provide_images()
+        return 0
+    with Testbed() as testbed:
+        return subprocess.run(options.command, env=os.environ | testbed.environ()).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
