@@ -1,7 +1,7 @@
 """Namespaces of Linux for the test engine, so that nothing of it meets what the user has.
 
-Needs root. The network namespace has a loopback and no way out; the mount namespace sees a
-``/dev/shm`` (Podman keeps its locks there) and a ``/etc/resolv.conf`` of its own.
+Needs root. The network namespace has a loopback and no way out; the mount namespace hides the
+places that all Podmans of a machine share, whatever store they use.
 """
 
 from __future__ import annotations
@@ -10,6 +10,12 @@ import ctypes
 import os
 import subprocess
 from pathlib import Path
+
+NAMESERVER = "10.209.0.53"
+"""The only name server of the isolated network. Podman would not pass on a loopback address."""
+
+PRIVATE = ("/dev/shm", "/run/containers", "/run/netns")
+"""Podman's locks, the name server's list of containers, and the containers' networks."""
 
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWNET = 0x40000000
@@ -32,10 +38,12 @@ def _mount(source: str, target: str, kind: str | None, flags: int) -> None:
 
 
 def leave_mounts() -> None:
-    """Give this process a mount namespace and locks of its own. Raises ``OSError``."""
+    """Give this process a mount namespace in which ``PRIVATE`` is empty. Raises ``OSError``."""
     _check(_libc.unshare(_CLONE_NEWNS), "unshare mounts")
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
-    _mount("tmpfs", "/dev/shm", "tmpfs", 0)
+    for folder in PRIVATE:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        _mount("tmpfs", folder, "tmpfs", 0)
 
 
 def leave_network(resolv_conf: Path) -> None:
@@ -45,5 +53,14 @@ def leave_network(resolv_conf: Path) -> None:
     """
     _check(_libc.unshare(_CLONE_NEWNET), "unshare network")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    resolv_conf.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+    subprocess.run(["ip", "address", "add", f"{NAMESERVER}/32", "dev", "lo"], check=True)
+    resolv_conf.write_text(f"nameserver {NAMESERVER}\n")
     _mount(str(resolv_conf), "/etc/resolv.conf", None, _MS_BIND)
+
+
+def mount_namespace(process: int | str = "self") -> str:
+    """The name of a process's mount namespace; empty when it has ended."""
+    try:
+        return str(Path(f"/proc/{process}/ns/mnt").readlink())
+    except OSError:
+        return ""

@@ -20,7 +20,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TypeVar
@@ -83,6 +83,8 @@ class Testbed:
         self.isolated = isolated
         self.socket = str(self.folder / "podman.sock")
         self._process: subprocess.Popen[bytes] | None = None
+        self._names: subprocess.Popen[bytes] | None = None
+        self._outside = isolation.mount_namespace()
         self._lock: IO[str] | None = None
 
     @property
@@ -141,6 +143,8 @@ class Testbed:
         isolation.leave_mounts()
         if self.isolated:
             isolation.leave_network(self.folder / "resolv.conf")
+            command = [sys.executable, "-m", "tests.nameserver", isolation.NAMESERVER]
+            self._names = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True)
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
         settings = machine.containers_conf(self.folder / "tmp") + SUBNETS
         (self.folder / "containers.conf").write_text(settings)
@@ -158,6 +162,7 @@ class Testbed:
             self.clear()
         finally:
             self._stop()
+        self._end_exec_monitors()
         wait_until(lambda: not self.processes(), 15, what=f"end of {self.processes()}")
         if self._lock:
             self._lock.close()
@@ -185,14 +190,15 @@ class Testbed:
             return client.connect_ex(self.socket) == 0
 
     def _stop(self) -> None:
-        if self._process is None:
-            return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        for process in (self._process, self._names):
+            if process is None:
+                continue
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
         Path(self.socket).unlink(missing_ok=True)
 
     def clear(self) -> None:
@@ -202,6 +208,12 @@ class Testbed:
         self.podman("network", "prune", "-f")
         self.podman("volume", "prune", "-f")
 
+    def _end_exec_monitors(self) -> None:
+        """End monitors of what was run by exec: Podman has them stay for five minutes after it."""
+        for number, command in self.processes().items():
+            if "--exec-process-spec" in command:
+                os.kill(number, signal.SIGTERM)
+
     def _end_strays(self) -> None:
         """End what a run that was killed left: it holds the store, and nobody watches it."""
         for number in self.processes():
@@ -209,21 +221,32 @@ class Testbed:
         wait_until(lambda: not self.processes(), 10, what="end of a former run's processes")
 
     def processes(self) -> dict[int, str]:
-        """Living processes that belong to this engine: command line by process id."""
-        found = {}
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdecimal() or int(entry.name) == os.getpid():
-                continue
-            try:
-                words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            except OSError:
-                continue
-            program = Path(words[0]).name
-            if program in ("podman", "conmon", "aardvark-dns", "rootlessport") and any(
-                str(self.folder) + "/" in word for word in words
-            ):
-                found[int(entry.name)] = " ".join(words)
-        return found
+        """Living processes of this engine: command line by process id."""
+        running = dict(_podman_processes())
+        ours = {
+            isolation.mount_namespace(number)
+            for number, command in running.items()
+            if f"{self.folder}/" in command
+        }
+        ours = (ours | {isolation.mount_namespace()}) - {self._outside, ""}
+        return {
+            number: command
+            for number, command in running.items()
+            if isolation.mount_namespace(number) in ours
+        }
+
+
+def _podman_processes() -> Iterator[tuple[int, str]]:
+    """Process id and command line of all programs that belong to a Podman of this machine."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if Path(words[0]).name in ("podman", "conmon", "aardvark-dns", "rootlessport"):
+            yield int(entry.name), " ".join(words)
 
 
 def provide_images(folder: Path | None = None) -> None:

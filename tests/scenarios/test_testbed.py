@@ -9,6 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests import isolation
 from tests.conftest import PodmanCall
 from tests.testbed import Testbed
 
@@ -57,7 +58,7 @@ def test_networks_come_from_the_pool_of_the_test_engine(
 def test_the_machine_has_no_way_out_while_tests_run(engine: Testbed) -> None:
     routes = Path("/proc/self/net/route").read_text().splitlines()[1:]
     assert not [line for line in routes if line.split()[1] == "00000000"]
-    assert "127.0.0.1" in Path("/etc/resolv.conf").read_text()
+    assert isolation.NAMESERVER in Path("/etc/resolv.conf").read_text()
 
 
 def test_programs_get_nothing_of_the_users_settings(engine_env: dict[str, str]) -> None:
