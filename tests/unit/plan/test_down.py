@@ -1,0 +1,86 @@
+"""Plans of ``down``: dependants first, and only what belongs to the project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from composer.plan import operations as op
+from composer.plan.down import plan_down
+from composer.plan.intent import Down
+from composer.plan.plan import Plan
+from composer.spec.model import Build, Network, Project
+from composer.state import State
+from tests.unit.projects import container, order, project, service, state, volume
+
+WEB, APP, DB = service("web", ["app"]), service("app", ["db"]), service("db")
+SEEN = state(
+    container(WEB),
+    container(APP, 1),
+    container(APP, 2),
+    container(DB),
+    networks=["p_default"],
+    volumes=["p_data"],
+)
+
+
+def down(p: Project | None, s: State, **intent: Any) -> Plan:
+    return plan_down(p, s, Down(**intent))
+
+
+def key(of: str, number: int = 1) -> str:
+    found = next(c for c in SEEN.containers if (c.service, c.number) == (of, number))
+    return found.id[:12]
+
+
+def test_dependants_stop_before_what_they_need() -> None:
+    for p in (project(WEB, APP, DB), None):
+        plan = down(p, SEEN)
+        assert order(plan, f"stop:{key('web')}", f"stop:{key('app', 1)}")
+        assert order(plan, f"stop:{key('app', 2)}", f"stop:{key('db')}")
+        assert order(plan, f"remove:{key('db')}", "network:p_default")
+
+
+def test_volumes_stay_unless_asked_for() -> None:
+    p = project(WEB, APP, DB, volumes={"data": volume("data")})
+    assert "volume:p_data" not in down(p, SEEN)
+    assert order(down(p, SEEN, volumes=True), f"remove:{key('db')}", "volume:p_data")
+
+
+def test_external_things_stay() -> None:
+    p = project(
+        WEB,
+        networks={"default": Network(key="default", name="p_default", external=True)},
+        volumes={"data": volume("data", external=True)},
+    )
+    plan = down(p, SEEN, volumes=True)
+    assert "network:p_default" not in plan
+    assert "volume:p_data" not in plan
+
+
+def test_orphans_stay_and_are_named_unless_asked_for() -> None:
+    p = project(WEB, APP)
+    assert f"remove:{key('db')}" not in down(p, SEEN)
+    assert "p-db-1" in down(p, SEEN).warnings[0]
+    assert f"remove:{key('db')}" in down(p, SEEN, remove_orphans=True)
+
+
+def test_named_services_only() -> None:
+    plan = down(project(WEB, APP, DB), SEEN, services=("web",))
+    assert {o.id for o in plan} == {f"stop:{key('web')}", f"remove:{key('web')}"}
+
+
+def test_a_failed_stop_holds_up_no_other_container() -> None:
+    plan = down(project(WEB, APP, DB), SEEN)
+    edge = plan.graph.edges[f"stop:{key('web')}", f"stop:{key('app', 1)}"]
+    assert edge["required"] is False
+
+
+def test_images_of_their_own_are_removed_when_asked_for() -> None:
+    built = service("built", image=None, build=Build(context="."))
+    tagged = service("tagged", image="busybox")
+    images = ["localhost/p-built:latest", "docker.io/library/busybox:latest"]
+    seen = state(container(built), images=images)
+    local = down(project(built, tagged), seen, images="local")
+    assert [o.image for o in local if isinstance(o, op.RemoveImage)] == ["p-built"]
+    everything = down(project(built, tagged), seen, images="all")
+    assert len([o for o in everything if isinstance(o, op.RemoveImage)]) == 2

@@ -1,0 +1,69 @@
+"""Plans of ``start``, ``stop``, ``restart``, ``kill`` and ``rm``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from composer.errors import ComposerError
+from composer.plan import operations as op
+from composer.plan.intent import Lifecycle
+from composer.plan.lifecycle import plan_lifecycle
+from composer.plan.plan import Plan
+from composer.spec.model import Dependency, Project
+from composer.state import State
+from tests.unit.projects import container, order, project, service, state
+
+APP, DB = service("app", {"db": Dependency(condition="service_healthy")}), service("db")
+RUNNING = state(container(APP), container(DB))
+STOPPED = state(container(APP, status="exited"), container(DB, status="exited"))
+P = project(APP, DB)
+
+
+def plan(p: Project | None, s: State, **intent: Any) -> Plan:
+    return plan_lifecycle(p, s, Lifecycle(**intent))
+
+
+def test_start_follows_dependencies_and_their_conditions() -> None:
+    found = plan(P, STOPPED, action="start")
+    assert order(found, "start:p-db-1", "wait:db:service_healthy")
+    assert order(found, "wait:db:service_healthy", "start:p-app-1")
+
+
+def test_start_of_what_runs_is_nothing() -> None:
+    assert not plan(P, RUNNING, action="start")
+
+
+def test_start_without_a_container_says_what_to_do() -> None:
+    with pytest.raises(ComposerError, match="composer up -d app"):
+        plan(P, state(container(DB)), action="start", services=("app",))
+
+
+def test_stop_goes_the_other_way_round() -> None:
+    for p in (P, None):
+        assert order(plan(p, RUNNING, action="stop"), "stop:p-app-1", "stop:p-db-1")
+
+
+def test_restart_goes_in_order() -> None:
+    assert order(plan(P, RUNNING, action="restart"), "restart:p-db-1", "restart:p-app-1")
+
+
+def test_kill_sends_the_signal_to_what_runs() -> None:
+    found = plan(P, RUNNING, action="kill", services=("app",), signal="SIGUSR1")
+    (kill,) = found
+    assert isinstance(kill, op.KillContainer)
+    assert kill.signal == "SIGUSR1"
+    assert not plan(P, STOPPED, action="kill")
+
+
+def test_rm_leaves_what_runs_unless_it_is_stopped() -> None:
+    half = state(container(APP), container(DB, status="exited"))
+    assert [o.id for o in plan(P, half, action="rm")] == ["remove:p-db-1"]
+    stopping = plan(P, half, action="rm", stop=True)
+    assert order(stopping, "stop:p-app-1", "remove:p-app-1")
+
+
+def test_an_unknown_service_is_an_error() -> None:
+    with pytest.raises(ComposerError, match="no such service: nothing"):
+        plan(P, RUNNING, action="stop", services=("nothing",))
