@@ -1,0 +1,145 @@
+"""What ``composer ps`` prints: a table, or one JSON object a line with Docker Compose's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from composer.state import Container
+from composer.ui.duration import ago, words
+from composer.ui.ports import describe, host_address
+from composer.ui.table import table
+
+HEADER = ("NAME", "IMAGE", "COMMAND", "SERVICE", "CREATED", "STATUS", "PORTS")
+COMMAND_WIDTH = 20
+ID_LENGTH = 12
+
+_HEALTH = {
+    "healthy": " (healthy)",
+    "unhealthy": " (unhealthy)",
+    "starting": " (health: starting)",
+}
+_STATES = {"stopped": "exited", "configured": "created", "initialized": "created"}
+"""Podman's words for which Docker has another."""
+
+
+class Publisher(msgspec.Struct, frozen=True):
+    """One of ``Publishers``."""
+
+    URL: str
+    TargetPort: int
+    PublishedPort: int
+    Protocol: str
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A container as ``docker compose ps --format json`` shows it, with its keys in its order."""
+
+    Command: str
+    CreatedAt: str
+    ExitCode: int
+    Health: str
+    ID: str
+    Image: str
+    Labels: str
+    LocalVolumes: str
+    Mounts: str
+    Name: str
+    Names: str
+    Networks: str
+    Ports: str
+    Project: str
+    Publishers: list[Publisher]
+    RunningFor: str
+    Service: str
+    Size: str
+    State: str
+    Status: str
+
+
+def to_table(containers: Sequence[Container], now: float, *, truncate: bool = True) -> str:
+    """The table of ``ps``. ``now`` is in seconds since the epoch."""
+    return table(
+        HEADER,
+        [
+            (
+                container.name,
+                container.image,
+                command(container, truncate=truncate),
+                container.service,
+                ago(container.created, now),
+                status(container, now),
+                describe(container.ports),
+            )
+            for container in containers
+        ],
+    )
+
+
+def to_json(containers: Sequence[Container], now: float, *, truncate: bool = True) -> str:
+    """One JSON object a line for each container."""
+    encode = msgspec.json.Encoder().encode
+    return "".join(
+        encode(row(container, now, truncate=truncate)).decode() + "\n" for container in containers
+    )
+
+
+def row(container: Container, now: float, *, truncate: bool = True) -> Row:
+    """All that ``--format json`` tells of one container."""
+    return Row(
+        Command=command(container, truncate=truncate),
+        CreatedAt=created_at(container.created),
+        ExitCode=container.exit_code,
+        Health=container.health if container.running else "",
+        ID=container.id[:ID_LENGTH] if truncate else container.id,
+        Image=container.image,
+        Labels=",".join(f"{key}={value}" for key, value in sorted(container.labels.items())),
+        LocalVolumes=str(len(container.mounts)),
+        Mounts=",".join(container.mounts),
+        Name=container.name,
+        Names=container.name,
+        Networks=",".join(container.networks),
+        Ports=describe(container.ports),
+        Project=container.project,
+        Publishers=[
+            Publisher(host_address(port), port.container_port, port.host_port, port.protocol)
+            for port in container.ports
+        ],
+        RunningFor=ago(container.created, now),
+        Service=container.service,
+        Size="0B",
+        State=state(container),
+        Status=status(container, now),
+    )
+
+
+def state(container: Container) -> str:
+    """The container's state in Docker's words (``ps --status`` filters by it)."""
+    return _STATES.get(container.status, container.status)
+
+
+def status(container: Container, now: float) -> str:
+    """The state with its age: ``Up 2 minutes (healthy)``, ``Exited (3) 4 seconds ago``."""
+    word = state(container)
+    if word == "running":
+        return f"Up {words(now - container.started)}{_HEALTH.get(container.health, '')}"
+    if word == "paused":
+        return f"Up {words(now - container.started)} (Paused)"
+    if word == "exited":
+        return f"Exited ({container.exit_code}) {ago(container.exited, now)}"
+    return word.capitalize()
+
+
+def command(container: Container, *, truncate: bool = True) -> str:
+    """The command in quotes, cut to twenty columns unless the user wants all of it."""
+    text = " ".join(container.command)
+    if truncate and len(text) > COMMAND_WIDTH:
+        text = text[: COMMAND_WIDTH - 1] + "…"
+    return f'"{text}"'
+
+
+def created_at(seconds: float) -> str:
+    """A time as Go prints it: ``2026-11-24 07:32:44 +0000 UTC``, in the local time zone."""
+    return datetime.fromtimestamp(int(seconds)).astimezone().strftime("%Y-%m-%d %H:%M:%S %z %Z")

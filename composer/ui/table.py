@@ -1,0 +1,32 @@
+"""Aligned tables without borders, as Docker prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from unicodedata import east_asian_width
+
+GAP = 3
+"""Spaces between two columns."""
+
+
+def width(text: str) -> int:
+    """The columns that ``text`` takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, least: int = 0) -> str:
+    """The lines of a table, each ended, the last column padded too, as Docker does.
+
+    ``least`` is the width that a column with its gap has at least.
+    """
+    everything = [header, *rows]
+    widths = [max(least, GAP + max(map(width, column))) for column in zip(*everything, strict=True)]
+    return "".join(
+        "".join(
+            text + " " * (total - width(text)) for text, total in zip(row, widths, strict=True)
+        ).rstrip()
+        + "\n"
+        for row in everything
+    )
