@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from composer.errors import ComposerError
@@ -108,7 +110,7 @@ def test_a_changed_service_is_replaced_and_no_other() -> None:
     ],
 )
 def test_other_causes_to_replace(
-    existing: dict[str, object], intent: dict[str, object], cause: str
+    existing: dict[str, Any], intent: dict[str, Any], cause: str
 ) -> None:
     app = service("app", networks=attached("back"))
     plan = planned(project(app), state(container(app, **existing)), **intent)

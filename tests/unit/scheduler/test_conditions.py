@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def waiter(engine: FakeEngine) -> Waiter:
     return Waiter(engine, threading.Event())
 
 
-def engine_with(behaviour: Behaviour, **said: str) -> FakeEngine:
+def engine_with(behaviour: Behaviour, **said: Any) -> FakeEngine:
     engine = FakeEngine(capabilities=Capabilities(systemd=False))
     engine.add_container(container(DB, **said))
     engine.behaviours["db"] = behaviour

@@ -1,0 +1,169 @@
+"""What is measured: each scenario gives seconds by program, a figure for each round."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from tests.bench import files
+from tests.bench.peers import Measure, Peer, RunFailed, run
+
+Figures = dict[str, list[float]]
+"""Seconds (or bytes) of each round, by program."""
+
+FLOOR = Peer("API directly", (sys.executable, str(Path(__file__).with_name("floor.py"))))
+
+
+class Bench:
+    """Runs scenarios for ``peers``, ``rounds`` times each, the programs in turn."""
+
+    def __init__(self, peers: list[Peer], rounds: int, say: Callable[[str], None]) -> None:
+        self.peers = peers
+        self.rounds = rounds
+        self.say = say
+        self.memory: list[float] = []
+        self.failed: dict[str, str] = {}
+
+    def up_and_down(
+        self, services: dict[str, dict[str, object]], *, chain: bool = False
+    ) -> dict[str, Figures]:
+        """``up -d``, ``up -d`` again, ``ps`` and ``down`` of ``services``; and the floor."""
+        figures: dict[str, Figures] = {
+            name: defaultdict(list) for name in ("up", "again", "ps", "down")
+        }
+        for number in range(self.rounds):
+            for peer in self.peers:
+                with self._folder(services) as folder:
+                    up = self._run(peer, folder, "up", "-d")
+                    if peer.name == "composer":
+                        self.memory.append(up.memory)
+                    figures["up"][peer.name].append(up.seconds)
+                    figures["ps"][peer.name].append(self._run(peer, folder, "ps").seconds)
+                    figures["again"][peer.name].append(self._run(peer, folder, "up", "-d").seconds)
+                    figures["down"][peer.name].append(self._run(peer, folder, "down").seconds)
+            self._floor(figures, len(services), f"floor{number}", chain)
+        return figures
+
+    def _floor(self, figures: dict[str, Figures], count: int, name: str, chain: bool) -> None:
+        with tempfile.TemporaryDirectory() as text:
+            folder = Path(text)
+            more = ("chain",) if chain else ()
+            up = run((*FLOOR.command, "up", str(count), name, *more), folder)
+            down = run((*FLOOR.command, "down", str(count), name), folder)
+        figures["up"][FLOOR.name].append(up.seconds)
+        figures["down"][FLOOR.name].append(down.seconds)
+
+    def scale(self) -> Figures:
+        """One service from 1 to 10 replicas. podman-compose does not do it."""
+        figures: Figures = defaultdict(list)
+        for _ in range(self.rounds):
+            for peer in self._without("podman-compose"):
+                with self._folder(files.independent(1)) as folder:
+                    self._run(peer, folder, "up", "-d")
+                    scaled = self._run(peer, folder, "up", "-d", "--scale", "s0=10")
+                    figures[peer.name].append(scaled.seconds)
+        return figures
+
+    def logs(self) -> Figures:
+        """``logs`` of four containers with 20,000 lines each."""
+        figures: Figures = defaultdict(list)
+        with self._folder(files.talking()) as folder:
+            self._run(self.peers[0], folder, "up", "-d")
+            self._wait_for_lines(folder)
+            for _ in range(self.rounds):
+                for peer in self._without("podman-compose"):
+                    done = self._run(peer, folder, "logs", "--no-color")
+                    lines = done.output.count(b"\n")
+                    if lines < 4 * files.LINES:
+                        raise RunFailed(f"{peer.name} logs printed {lines} lines")
+                    figures[peer.name].append(done.seconds)
+        return figures
+
+    def _wait_for_lines(self, folder: Path) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            tail = self._run(self.peers[0], folder, "logs", "--no-color", "--tail", "1").output
+            if tail.count(b"done") == 4:
+                return
+            time.sleep(0.2)
+        raise RunFailed("the containers did not write their lines within 60 s")
+
+    def start_up(self) -> dict[str, Figures]:
+        """``ps`` and ``config`` of one service, and the version, ten times each."""
+        figures: dict[str, Figures] = {"ps": defaultdict(list), "config": defaultdict(list)}
+        for peer in self.peers:
+            with self._folder(files.independent(1)) as folder:
+                self._run(peer, folder, "up", "-d")
+                for _ in range(max(10, self.rounds)):
+                    for name in figures:
+                        figures[name][peer.name].append(self._run(peer, folder, name).seconds)
+        return figures
+
+    def gate(self) -> list[float]:
+        """Seconds from a dependency being ready to its dependant's start, composer only."""
+        delays = []
+        for _ in range(self.rounds):
+            with self._folder(files.gated(2.0)) as folder:
+                self._run(self.peers[0], folder, "up", "-d")
+                project = folder.name
+                ready = _podman("logs", "-t", f"{project}-db-1").split()[0]
+                started = _inspect(f"{project}-app-1", "State.StartedAt")
+                if _time(ready) > _time(started):
+                    raise RunFailed("the dependant started before its dependency was ready")
+                delays.append(_time(started) - _time(ready))
+        return delays
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _without(self, name: str) -> list[Peer]:
+        return [peer for peer in self.peers if peer.name != name]
+
+    def _run(self, peer: Peer, folder: Path, *arguments: str) -> Measure:
+        self.say(f"{peer.name} {' '.join(arguments)}")
+        return run((*peer.command, *arguments), folder)
+
+    @contextmanager
+    def _folder(self, services: dict[str, dict[str, object]]) -> Iterator[Path]:
+        """A project folder with a name of its own; what is left of it is removed at the end."""
+        with tempfile.TemporaryDirectory(prefix="bench") as text:
+            folder = files.write(Path(text) / f"b{os.urandom(4).hex()}", services)
+            try:
+                yield folder
+            finally:
+                _remove(folder.name)
+
+
+def _podman(*arguments: str) -> str:
+    done = subprocess.run(["podman", *arguments], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def _inspect(container: str, path: str) -> str:
+    found: object = json.loads(_podman("container", "inspect", container))[0]
+    for key in path.split("."):
+        assert isinstance(found, dict)
+        found = found[key]
+    return str(found)
+
+
+def _time(text: str) -> float:
+    """Seconds since the epoch of an RFC 3339 time."""
+    return datetime.fromisoformat(text).timestamp()
+
+
+def _remove(project: str) -> None:
+    for name in _podman("ps", "-a", "--filter", f"name={project}", "--format", "{{.ID}}").split():
+        _podman("rm", "-f", "-t", "0", "--volumes", name)
+    for kind in ("pod", "network"):
+        listed = _podman(kind, "ls", "--filter", f"name={project}", "--format", "{{.Name}}")
+        for name in listed.split():
+            _podman(kind, "rm", "-f", name)
