@@ -1,0 +1,198 @@
+"""The program: global options, and commands that are imported when they are called."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+from composer.errors import ComposerError, Interrupted
+from composer.ui.colour import Ansi
+
+PROGRAM = "composer"
+
+
+class Command(NamedTuple):
+    """Where a command is (``module:function``) and the line that ``--help`` has about it."""
+
+    location: str
+    summary: str
+
+
+COMMANDS = {
+    "build": Command("images:build", "Build or rebuild services"),
+    "config": Command("config:config", "Print the Compose file in canonical form"),
+    "create": Command("up:create", "Create the containers of services"),
+    "down": Command("down:down", "Stop and remove containers and networks"),
+    "exec": Command("exec:exec_", "Run a command in a running container"),
+    "graph": Command("graph:graph", "Print the dependency graph"),
+    "kill": Command("lifecycle:kill", "Kill containers of services"),
+    "logs": Command("logs:logs", "Show the output of containers"),
+    "ls": Command("ls:ls", "List the projects"),
+    "ps": Command("ps:ps", "List containers"),
+    "pull": Command("images:pull", "Pull the images of services"),
+    "restart": Command("lifecycle:restart", "Restart containers of services"),
+    "rm": Command("lifecycle:rm", "Remove stopped containers of services"),
+    "scale": Command("up:scale", "Change the number of replicas of services"),
+    "start": Command("lifecycle:start", "Start existing containers of services"),
+    "stop": Command("lifecycle:stop", "Stop running containers of services"),
+    "up": Command("up:up", "Create and start containers"),
+    "version": Command("version:version", "Show the version"),
+}
+
+NO_INTERSPERSED = ("exec",)
+"""Commands whose arguments after the first are not options of ours."""
+
+
+class LazyGroup(TyperGroup):
+    """A group that imports the module of a command when that command is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands, in alphabetical order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command called ``cmd_name``, or None if there is none."""
+        if cmd_name not in self.commands and cmd_name in COMMANDS:
+            self.commands[cmd_name] = _load(cmd_name)
+        return self.commands.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command of ``args``; the nearest name is suggested for one that is unknown."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].summary) for name in sorted(COMMANDS)])
+
+
+def _load(name: str) -> Any:
+    module, _, function = COMMANDS[name].location.partition(":")
+    target = getattr(importlib.import_module(f"composer.cli.{module}"), function)
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    settings = {"help_option_names": ["-h", "--help"]}
+    if name in NO_INTERSPERSED:
+        settings |= {"allow_interspersed_args": False}  # type: ignore[dict-item]
+    single.command(name, context_settings=settings)(_guarded(target))
+    return typer.main.get_command(single)
+
+
+def _guarded(function: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn what a command returns into the exit code, and its errors into one message each."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> None:
+        ansi = kwargs["ctx"].obj["ansi"]
+        raise typer.Exit(_exit_code(functools.partial(function, *args, **kwargs), ansi))
+
+    return run
+
+
+def _exit_code(call: Callable[[], int | None], ansi: Ansi) -> int:
+    try:
+        return call() or 0
+    except Interrupted as error:
+        return error.exit_code
+    except ComposerError as error:
+        from composer.ui.colour import wants_colour
+        from composer.ui.errors import print_error
+
+        colour = wants_colour(ansi, sys.stderr, os.environ)
+        print_error(error, sys.stderr, colour=colour)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return Interrupted.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing that is written now can arrive.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+app = typer.Typer(cls=LazyGroup, rich_markup_mode=None, no_args_is_help=True)
+
+
+@app.callback(
+    help="Run Compose files on Podman.", context_settings={"help_option_names": ["-h", "--help"]}
+)
+def root(
+    ctx: typer.Context,
+    file: Annotated[
+        list[str] | None, typer.Option("--file", "-f", help="Compose file; may be given again")
+    ] = None,
+    project_name: Annotated[
+        str | None, typer.Option("--project-name", "-p", help="Project name")
+    ] = None,
+    profile: Annotated[
+        list[str] | None, typer.Option("--profile", help="Profile to activate; may be given again")
+    ] = None,
+    env_file: Annotated[
+        list[str] | None, typer.Option("--env-file", help="File with variables, instead of .env")
+    ] = None,
+    project_directory: Annotated[
+        str | None,
+        typer.Option("--project-directory", help="Folder that relative paths start from"),
+    ] = None,
+    ansi: Annotated[
+        str, typer.Option("--ansi", help="Control sequences: auto, always or never")
+    ] = "auto",
+    progress: Annotated[
+        str, typer.Option("--progress", help="Progress: auto, tty, plain, json or quiet")
+    ] = "auto",
+    parallel: Annotated[
+        int | None, typer.Option("--parallel", help="Operations at once; -1 lets composer choose")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan and change nothing")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version", is_eager=True)
+    ] = False,
+) -> None:
+    """Keep the global options for the command."""
+    if version:
+        from composer.cli.version import text
+
+        typer.echo(text())
+        raise typer.Exit
+    _check("--ansi", ansi, ("auto", "always", "never"))
+    _check("--progress", progress, ("auto", "tty", "plain", "json", "quiet"))
+    ctx.obj = {
+        "files": tuple(file or ()),
+        "project_name": project_name,
+        "profiles": tuple(profile or ()),
+        "env_files": tuple(env_file or ()),
+        "project_directory": project_directory,
+        "ansi": ansi,
+        "progress": progress,
+        "parallel": parallel,
+        "dry_run": dry_run,
+    }
+
+
+def _check(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(allowed)}", param_hint=option)
+
+
+def _terminated(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the program with the arguments of the process."""
+    signal.signal(signal.SIGTERM, _terminated)
+    app(prog_name=PROGRAM)

@@ -1,0 +1,23 @@
+"""``composer graph``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from composer.cli import options as opt
+from composer.usecases.graph import graph as run_graph
+
+
+def graph(
+    ctx: typer.Context,
+    format: Annotated[
+        str, typer.Option("--format", help="How to draw it: text, mermaid or dot")
+    ] = "text",
+) -> int:
+    """Print the graph of services, networks and volumes."""
+    if format not in ("text", "mermaid", "dot"):
+        raise typer.BadParameter(f"{format!r} is none of text, mermaid, dot", param_hint="--format")
+    with opt.session(ctx) as context:
+        return run_graph(context, format)

@@ -1,0 +1,55 @@
+"""Options that several commands share, and the context that the commands work with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from composer.usecases.context import Context, Settings
+
+Services = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and change nothing")]
+Timeout = Annotated[
+    int | None,
+    typer.Option("--timeout", "-t", help="Seconds until a container that does not stop is killed"),
+]
+NoBuild = Annotated[bool, typer.Option("--no-build", help="Do not build images")]
+BuildFlag = Annotated[bool, typer.Option("--build", help="Build images first")]
+Pull = Annotated[
+    str | None,
+    typer.Option("--pull", help="When to pull images: always, missing, never, build or policy"),
+]
+QuietPull = Annotated[bool, typer.Option("--quiet-pull", help="Do not show the progress of pulls")]
+ForceRecreate = Annotated[
+    bool, typer.Option("--force-recreate", help="Recreate containers that did not change as well")
+]
+NoRecreate = Annotated[
+    bool, typer.Option("--no-recreate", help="Leave containers that exist as they are")
+]
+RemoveOrphans = Annotated[
+    bool,
+    typer.Option("--remove-orphans", help="Remove containers of services that the file lacks"),
+]
+Scale = Annotated[
+    list[str] | None,
+    typer.Option("--scale", metavar="SERVICE=NUM", help="Number of replicas of a service"),
+]
+NoDeps = Annotated[
+    bool, typer.Option("--no-deps", help="Leave the services alone that the named ones need")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question")]
+
+
+@contextmanager
+def session(ctx: typer.Context, *, dry_run: bool = False) -> Iterator[Context]:
+    """The context of a command, closed at its end."""
+    settings = Settings(**ctx.obj)
+    context = Context(settings._replace(dry_run=settings.dry_run or dry_run), os.environ)
+    try:
+        yield context
+    finally:
+        context.close()

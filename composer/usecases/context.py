@@ -1,0 +1,171 @@
+"""What every command needs: its settings, the project, the engine, and a way to run plans."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from composer.spec import NoComposeFile, Options, load, project_name
+
+if TYPE_CHECKING:
+    from composer.engine.api import Engine
+    from composer.plan.plan import Plan
+    from composer.spec.model import Project
+    from composer.state import State
+    from composer.ui.colour import Ansi
+    from composer.ui.progress import Mode
+
+
+class Settings(NamedTuple):
+    """The options that stand before the command."""
+
+    files: tuple[str, ...] = ()
+    project_name: str | None = None
+    profiles: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    project_directory: str | None = None
+    ansi: Ansi = "auto"
+    progress: Mode = "auto"
+    parallel: int | None = None
+    dry_run: bool = False
+
+
+class Context:
+    """One run of the program. The project and the engine are looked for when they are needed."""
+
+    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.environ = environ
+
+    def options(self, services: Sequence[str] = ()) -> Options:
+        """How the Compose files are to be read. Profiles of ``services`` become active."""
+        s = self.settings
+        return Options(
+            files=s.files,
+            project_directory=s.project_directory,
+            project_name=s.project_name,
+            profiles=s.profiles,
+            env_files=s.env_files,
+            environ=self.environ,
+            services=tuple(services),
+        )
+
+    def project(self, services: Sequence[str] = ()) -> Project:
+        """Read the project. Its warnings go to standard error. Raises ``ComposerError``."""
+        project = load(self.options(services))
+        for text in project.warnings:
+            self.warn(text)
+        return project
+
+    def find_project(self, services: Sequence[str] = ()) -> tuple[Project | None, str]:
+        """The project and its name; only the name when that is given and there is no file."""
+        try:
+            project = self.project(services)
+        except NoComposeFile:
+            if not self.settings.project_name and not self.environ.get("COMPOSE_PROJECT_NAME"):
+                raise
+            return None, self.project_name
+        return project, project.name
+
+    @cached_property
+    def project_name(self) -> str:
+        """The project's name, found without reading more of it than that takes."""
+        return project_name(self.options())
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The connection to Podman. Raises ``EngineError`` if there is none."""
+        from composer.engine.connect import connect
+
+        return connect(self.environ)
+
+    def observe_soon(self, name: str) -> Callable[[], State]:
+        """Begin to look at project ``name``; the result of calling what is returned is its state.
+
+        Looking waits for Podman, and importing what plans need takes as long: both at once.
+        """
+        from composer.errors import ComposerError
+
+        found: list[State | BaseException] = []
+
+        def look() -> None:
+            try:
+                found.append(self.engine.observe(name))
+            except ComposerError as error:
+                found.append(error)
+
+        thread = threading.Thread(target=look, daemon=True)
+        thread.start()
+
+        def result() -> State:
+            thread.join()
+            if isinstance(found[0], BaseException):
+                raise found[0]
+            return found[0]
+
+        return result
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold the lock of the project; a dry run, which changes nothing, needs none."""
+        if self.settings.dry_run:
+            yield
+            return
+        from composer.usecases.lock import project_lock
+
+        def waiting() -> None:
+            self.warn(f"another command is changing project {name}: waiting for it to end")
+
+        with project_lock(name, self.environ, waiting):
+            yield
+
+    def run(self, project: Project, plan: Plan, *, progress: Mode | None = None) -> None:
+        """Run ``plan`` and show its progress; with ``--dry-run`` print it instead.
+
+        ``progress`` stands above the setting of that name.
+
+        Raises ``OperationsFailed`` and ``Interrupted``.
+        """
+        if self.settings.dry_run:
+            from composer.ui.plan import to_text
+
+            sys.stdout.write(to_text(plan))
+            return
+        from composer.scheduler import Scheduler
+        from composer.scheduler.events import Finished, Warned
+        from composer.ui.progress import renderer
+
+        s = self.settings
+        view = renderer(progress or s.progress, ansi=s.ansi, environ=self.environ)
+        with view as emit:
+            for text in plan.warnings:
+                emit(Warned(text))
+            for container in plan.kept:
+                status = container.status.capitalize()
+                emit(Finished(container.id, "Container", container.name, status, 0.0))
+            if plan:
+                Scheduler(self.engine, project, emit, parallel=self._parallel).run(plan)
+
+    def warn(self, text: str) -> None:
+        """Write a warning to standard error."""
+        from composer.ui.colour import wants_colour
+        from composer.ui.errors import warning
+
+        colour = wants_colour(self.settings.ansi, sys.stderr, self.environ)
+        sys.stderr.write(warning(text, colour=colour) + "\n")
+
+    @property
+    def _parallel(self) -> int | None:
+        if self.settings.parallel is not None:
+            return self.settings.parallel if self.settings.parallel > 0 else None
+        text = self.environ.get("COMPOSE_PARALLEL_LIMIT", "")
+        return int(text) if text.isdecimal() and int(text) > 0 else None
+
+    def close(self) -> None:
+        """Let go of the engine, if it was needed."""
+        if "engine" in self.__dict__:
+            self.engine.close()

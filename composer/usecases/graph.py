@@ -1,0 +1,21 @@
+"""``graph``."""
+
+from __future__ import annotations
+
+import sys
+
+from composer.usecases.context import Context
+
+
+def graph(ctx: Context, format: str) -> int:
+    """Print the project's dependency graph as text, Mermaid or DOT. Returns the exit code."""
+    project = ctx.project()
+    from composer.graph import render
+    from composer.graph.build import build
+    from composer.graph.order import check_cycles
+
+    drawn = build(project)
+    check_cycles(project, drawn)
+    to_format = {"text": render.to_text, "mermaid": render.to_mermaid, "dot": render.to_dot}
+    sys.stdout.write(to_format[format](drawn, project.name))
+    return 0

@@ -1,0 +1,86 @@
+"""``up``, ``create`` and ``scale``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from composer.errors import ComposerError, FileError
+from composer.graph.selection import check_names, select
+from composer.plan.intent import Images, Up
+from composer.spec import check_runnable
+from composer.spec.model import Project
+from composer.usecases.context import Context
+
+
+class Attach(NamedTuple):
+    """How ``up`` without ``-d`` shows logs and when it ends."""
+
+    services: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    dependencies: bool = False
+    prefix: bool = True
+    color: bool = True
+    timestamps: bool = False
+    abort_on_exit: bool = False
+    abort_on_failure: bool = False
+    exit_code_from: str | None = None
+
+
+def parse_scale(values: Sequence[str]) -> dict[str, int]:
+    """Read ``SERVICE=NUMBER`` arguments. Raises ``ComposerError``."""
+    found = {}
+    for value in values:
+        name, equals, number = value.partition("=")
+        if not (name and equals and number.isdecimal()):
+            raise ComposerError(
+                f"cannot read the scale {value!r}", hint="Write it as SERVICE=NUMBER, as in app=3."
+            )
+        found[name] = int(number)
+    return found
+
+
+def up(ctx: Context, images: Images, intent: Up, attach: Attach | None = None) -> int:
+    """Bring the project up as ``intent`` says, after getting the images that it needs.
+
+    With ``attach`` its logs are followed until it ends or Ctrl-C stops it. Returns the exit code.
+    """
+    named = tuple(dict.fromkeys((*intent.services, *intent.scale)))
+    begun = datetime.now(UTC).isoformat()
+    project = ctx.project(intent.services)
+    check_names(project, named)
+    _check_scale(project, intent)
+    with ctx.lock(project.name):
+        _converge(ctx, project, images, intent)
+    if attach is None or ctx.settings.dry_run:
+        return 0
+    from composer.usecases.attached import follow
+
+    return follow(ctx, project, intent, attach, begun)
+
+
+def _check_scale(project: Project, intent: Up) -> None:
+    """Refuse what cannot run: ports and names that two replicas would have to share."""
+    selected = select(project, intent.services, no_deps=intent.no_deps)
+    problems = check_runnable(project, intent.scale, selected)
+    if problems:
+        raise FileError(problems)
+
+
+def _converge(ctx: Context, project: Project, images: Images, intent: Up) -> None:
+    state = ctx.observe_soon(project.name)
+    from composer.graph.build import build
+    from composer.graph.order import check_cycles
+    from composer.plan.images import plan_images
+    from composer.plan.up import plan_up
+
+    graph = build(project)
+    check_cycles(project, graph)
+    selected = select(project, intent.services, no_deps=intent.no_deps)
+    seen = state()
+    image_plan = plan_images(project, selected, seen, images)
+    if image_plan:
+        ctx.run(project, image_plan)
+        seen = ctx.engine.observe(project.name)
+    ctx.run(project, plan_up(project, graph, seen, intent))
