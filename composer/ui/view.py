@@ -32,7 +32,7 @@ class Marks(NamedTuple):
 
 
 UNICODE = Marks("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "✔", "✘", "-", "…")
-ASCII = Marks("|/-\\", "+", "x", "-", "~")
+ASCII = Marks("|/-\\", "+", "x", ".", "~")
 
 _MARGIN = 3
 """A space, the mark, a space."""
@@ -70,6 +70,11 @@ def _row_lines(rows: Sequence[Row], width: int, now: float, marks: Marks) -> lis
     word_width = max((len(row.word) for row in rows), default=0)
     time_width = max(map(len, times), default=0)
     room = width - _MARGIN - 2 - word_width - 1 - time_width
+    if room < _LEAST_NAME:
+        # The name says more than the time.
+        times = [""] * len(rows)
+        room += time_width
+        time_width = 0
     names = [f"{row.kind} {row.subject}" for row in rows]
     if max(map(text_width, names), default=0) > room:
         names = [row.subject for row in rows]
