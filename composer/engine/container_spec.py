@@ -1,0 +1,185 @@
+"""``Service`` → the JSON of POST /libpod/containers/create (Podman's SpecGenerator).
+
+One table says which function maps each attribute. A function maps all attributes that it stands
+beside and returns its part of the whole; parts are merged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from composer.engine import spec_network as network
+from composer.engine import spec_process as process
+from composer.engine import spec_resources as resources
+from composer.engine import spec_storage as storage
+from composer.engine.context import Context
+from composer.spec.model import Service
+
+Fragment = dict[str, Any]
+Mapping = Callable[[Context], Fragment]
+
+ALWAYS: tuple[Mapping, ...] = (
+    process.labels,
+    process.stopping,
+    process.healthcheck,
+    network.networks,
+    network.resolvers,
+    storage.storage,
+)
+"""What every container gets, also when the file says nothing."""
+
+MAPPINGS: dict[str, Mapping] = {
+    "annotations": process.container_annotations,
+    "blkio_config": resources.block_io,
+    "cap_add": process.security,
+    "cap_drop": process.security,
+    "cgroup": process.namespaces,
+    "cgroup_parent": resources.cgroup_parent,
+    "command": process.command,
+    "configs": storage.storage,
+    "cpu_period": resources.limits,
+    "cpu_quota": resources.limits,
+    "cpu_rt_period": resources.limits,
+    "cpu_rt_runtime": resources.limits,
+    "cpu_shares": resources.limits,
+    "cpus": resources.limits,
+    "cpuset": resources.limits,
+    "depends_on": process.labels,
+    "device_cgroup_rules": resources.devices,
+    "devices": resources.devices,
+    "dns": network.resolvers,
+    "dns_opt": network.resolvers,
+    "dns_search": network.resolvers,
+    "domainname": process.hostname,
+    "entrypoint": process.command,
+    "environment": process.environment,
+    "expose": network.expose,
+    "external_links": network.external_links,
+    "extra_hosts": network.hosts,
+    "gpus": resources.devices,
+    "group_add": process.user,
+    "healthcheck": process.healthcheck,
+    "hostname": process.hostname,
+    "init": process.init,
+    "ipc": process.namespaces,
+    "labels": process.labels,
+    "links": network.networks,
+    "logging": process.logging,
+    "mac_address": network.networks,
+    "mem_limit": resources.limits,
+    "mem_reservation": resources.limits,
+    "mem_swappiness": resources.limits,
+    "memswap_limit": resources.limits,
+    "network_mode": network.networks,
+    "networks": network.networks,
+    "oom_kill_disable": resources.limits,
+    "oom_score_adj": resources.oom_score,
+    "pid": process.namespaces,
+    "pids_limit": resources.limits,
+    "ports": network.ports,
+    "privileged": process.security,
+    "read_only": process.security,
+    "restart": process.restart,
+    "runtime": process.security,
+    "secrets": storage.storage,
+    "security_opt": process.security,
+    "shm_size": resources.shared_memory,
+    "stdin_open": process.terminal,
+    "stop_grace_period": process.stopping,
+    "stop_signal": process.stopping,
+    "storage_opt": resources.storage_options,
+    "sysctls": resources.sysctls,
+    "tmpfs": storage.storage,
+    "tty": process.terminal,
+    "ulimits": resources.ulimits,
+    "use_api_socket": storage.storage,
+    "user": process.user,
+    "userns_mode": process.namespaces,
+    "uts": process.namespaces,
+    "volumes": storage.storage,
+    "volumes_from": storage.volumes_from,
+    "working_dir": process.working_dir,
+}
+
+ELSEWHERE = frozenset(
+    {
+        "attach",
+        "build",
+        "config_hash",
+        "container_name",
+        "deploy",
+        "develop",
+        "env_file",
+        "extensions",
+        "image",
+        "label_file",
+        "name",
+        "platform",
+        "post_start",
+        "pre_start",
+        "pre_stop",
+        "profiles",
+        "provider",
+        "pull_policy",
+        "scale",
+    }
+)
+"""Attributes that other parts of composer carry out, or that the loader has worked out already."""
+
+NOT_IN_PODMAN: dict[str, str] = {
+    "cpu_count": "only Windows containers have it",
+    "cpu_percent": "only Windows containers have it",
+    "credential_spec": "only Windows containers have it",
+    "isolation": "only Windows containers have it",
+    "models": "Podman runs no models",
+}
+"""Attributes that Podman has nothing for, and why."""
+
+DEPLOY: tuple[Mapping, ...] = (process.restart, resources.limits, resources.devices)
+"""The mappings that read ``deploy``."""
+
+
+def container_spec(context: Context) -> Fragment:
+    """The whole request body for one replica.
+
+    What cannot be honoured is added to ``context.warnings``; files that have to be copied into the
+    container before it starts are added to ``context.files``. Raises ``ComposerError`` for what
+    cannot be a container.
+    """
+    spec: Fragment = {"name": context.name, "image": context.image.name}
+    for mapping in _mappings(context.service):
+        merge(spec, mapping(context))
+    for attribute in said(context.service):
+        if attribute in NOT_IN_PODMAN:
+            context.warn(attribute, NOT_IN_PODMAN[attribute])
+    return spec
+
+
+def _mappings(service: Service) -> list[Mapping]:
+    """The mappings that concern ``service``, each once, in the order of the tables."""
+    wanted = [MAPPINGS[name] for name in said(service) if name in MAPPINGS]
+    deployed = DEPLOY if service.deploy is not None else ()
+    return list(dict.fromkeys([*ALWAYS, *wanted, *deployed]))
+
+
+def said(service: Service) -> list[str]:
+    """The attributes that the file says something about."""
+    return [
+        name
+        for name in Service.__struct_fields__
+        if getattr(service, name) != getattr(_NOTHING_SAID, name)
+    ]
+
+
+_NOTHING_SAID = Service(name="")
+
+
+def merge(spec: Fragment, part: Fragment) -> None:
+    """Put ``part`` into ``spec``: mappings are merged, anything else replaces."""
+    for key, value in part.items():
+        present = spec.get(key)
+        if isinstance(present, dict) and isinstance(value, dict):
+            merge(present, value)
+        else:
+            spec[key] = value

@@ -1,0 +1,70 @@
+"""What the mapping of one service to one container needs to know besides the service itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from composer.spec.model import Port, Project, Service
+
+
+class ImageConfig(msgspec.Struct, frozen=True):
+    """The parts of an image that a container inherits (GET /libpod/images/{name}/json)."""
+
+    id: str
+    name: str
+    """The full name under which it was found."""
+    command: tuple[str, ...] = ()
+    healthcheck: dict[str, Any] = {}
+    """As the image has it: Test, Interval, Timeout, Retries, StartPeriod; empty for none."""
+
+
+class InjectedFile(msgspec.Struct, frozen=True):
+    """A file that is copied into the container before it starts, so that ``inspect`` has none of
+    its content."""
+
+    path: str
+    content: bytes
+    uid: int = 0
+    gid: int = 0
+    mode: int = 0o444
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Questions about the engine that a mapping may ask. Each may take a call."""
+
+    peer: Callable[[str], str]
+    """Id of the first container of a service of the project."""
+    free_port: Callable[[Port], int]
+    """A host port out of the range that ``published`` names."""
+    volume_path: Callable[[str], str]
+    """Where a named volume lies on the engine's machine."""
+    local: bool
+    """The engine sees the files of this machine."""
+    socket: str = ""
+    """The engine's socket file, empty when there is none on this machine."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """One replica to be mapped."""
+
+    project: Project
+    service: Service
+    number: int
+    name: str
+    image: ImageConfig
+    around: Surroundings
+    oneoff: bool = False
+    inherited: Mapping[str, str] = field(default_factory=dict)
+    """Volume by target: the anonymous volumes of the container that this one replaces."""
+    warnings: list[str] = field(default_factory=list)
+    files: list[InjectedFile] = field(default_factory=list)
+
+    def warn(self, attribute: str, text: str) -> None:
+        """Say that a part of the service is not honoured."""
+        self.warnings.append(f"services.{self.service.name}.{attribute}: {text}")

@@ -1,0 +1,152 @@
+"""Creates containers: image, spec, POST, and the files that are copied in before the start."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from composer.engine import observe as look
+from composer.engine.container_spec import container_spec
+from composer.engine.context import Context, InjectedFile, Surroundings
+from composer.engine.detail import detail, inspect
+from composer.engine.images import Images
+from composer.engine.libpod import Libpod, decode, segment
+from composer.errors import ComposerError, EngineError
+from composer.spec.model import Port, Project
+from composer.state import PROJECT, SERVICE
+
+
+class _Created(msgspec.Struct, rename="pascal"):
+    id: str
+    warnings: list[str] | None = None
+
+
+class _Volume(msgspec.Struct, rename="pascal"):
+    mountpoint: str = ""
+
+
+class Creator:
+    """Creates containers on one engine. Safe in threads.
+
+    ``warn`` is called with what a service says and Podman cannot do.
+    """
+
+    def __init__(
+        self, libpod: Libpod, images: Images, url: str, warn: Callable[[str], None]
+    ) -> None:
+        self._libpod = libpod
+        self._images = images
+        self._warn = warn
+        self._socket = url.removeprefix("unix://") if url.startswith("unix://") else ""
+        self._ports: set[tuple[int, str]] = set()
+        self._lock = threading.Lock()
+
+    def create(
+        self,
+        project: Project,
+        service: str,
+        number: int,
+        *,
+        name: str,
+        replaces: str | None,
+        oneoff: bool,
+    ) -> str:
+        """Create one replica and return its id. A container that is half made is removed."""
+        wanted = project.services[service]
+        context = Context(
+            project=project,
+            service=wanted,
+            number=number,
+            name=name,
+            image=self._images.find(wanted.image or f"{project.name}-{service}"),
+            around=self._surroundings(project),
+            oneoff=oneoff,
+            inherited=self._anonymous_volumes(replaces) if replaces else {},
+        )
+        spec = container_spec(context)
+        for warning in context.warnings:
+            self._warn(warning)
+        what = f"create container {name}"
+        answer = self._libpod.call("POST", "/containers/create", body=spec, what=what)
+        identity = str(decode(answer.body, _Created).id)
+        if context.files:
+            self._copy(identity, context.files)
+        return identity
+
+    def _surroundings(self, project: Project) -> Surroundings:
+        return Surroundings(
+            peer=lambda service: self._peer(project, service),
+            free_port=self._free_port,
+            volume_path=self._volume_path,
+            local=bool(self._socket),
+            socket=self._socket,
+        )
+
+    def _peer(self, project: Project, service: str) -> str:
+        """The first container of a service: running ones before others, low numbers first."""
+        labels = [f"{PROJECT}={project.name}", f"{SERVICE}={service}"]
+        found = [c for c in look.list_containers(self._libpod, {"label": labels}) if not c.oneoff]
+        if not found:
+            raise EngineError(f"the service {service} has no container yet", status=404)
+        return min(found, key=lambda c: (not c.running, c.number)).id
+
+    def _free_port(self, port: Port) -> int:
+        """The first port of the range ``published`` that no container of this engine has."""
+        first, _, last = (port.published or "").partition("-")
+        with self._lock:
+            taken = self._ports | {
+                (published.host_port, published.protocol)
+                for container in look.list_containers(self._libpod)
+                for published in container.ports
+            }
+            for number in range(int(first), int(last or first) + 1):
+                if (number, port.protocol) not in taken:
+                    self._ports.add((number, port.protocol))
+                    return number
+        raise ComposerError(
+            f"no port is free in {port.published}/{port.protocol}",
+            hint="widen the range, or remove what uses it",
+        )
+
+    def _volume_path(self, name: str) -> str:
+        path = f"/volumes/{segment(name)}/json"
+        return self._libpod.get(path, kind=_Volume, what=f"volume {name}").mountpoint
+
+    def _anonymous_volumes(self, container: str) -> dict[str, str]:
+        return detail(inspect(self._libpod, container)).anonymous_volumes
+
+    def _copy(self, container: str, files: list[InjectedFile]) -> None:
+        try:
+            path = f"/containers/{container}/archive"
+            self._libpod.put_archive(path, {"path": "/"}, archive(files))
+        except BaseException:
+            query = {"force": True, "v": True}
+            self._libpod.call("DELETE", f"/containers/{container}", query, ok=(404,))
+            raise
+
+
+def archive(files: list[InjectedFile]) -> bytes:
+    """A tar archive of ``files`` and the folders above them."""
+    import io
+    import tarfile
+
+    buffer = io.BytesIO()
+    folders: set[str] = set()
+    now = int(time.time())
+    with tarfile.open(fileobj=buffer, mode="w") as tar:
+        for file in files:
+            parts = file.path.strip("/").split("/")
+            for depth in range(1, len(parts)):
+                folder = tarfile.TarInfo("/".join(parts[:depth]))
+                folder.type, folder.mode, folder.mtime = tarfile.DIRTYPE, 0o755, now
+                if folder.name not in folders:
+                    folders.add(folder.name)
+                    tar.addfile(folder)
+            entry = tarfile.TarInfo("/".join(parts))
+            entry.size, entry.mode = len(file.content), file.mode
+            entry.uid, entry.gid, entry.mtime = file.uid, file.gid, now
+            tar.addfile(entry, io.BytesIO(file.content))
+    return buffer.getvalue()

@@ -1,0 +1,174 @@
+"""Images: which local one a reference means, what it says about its containers, pulling."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from composer.engine.api import Progress
+from composer.engine.context import ImageConfig
+from composer.engine.libpod import Libpod, decode, segment
+from composer.errors import EngineError
+from composer.state import image_names
+
+
+class _Config(msgspec.Struct):
+    command: list[str] | None = msgspec.field(default=None, name="Cmd")
+
+
+class _Health(msgspec.Struct, rename="pascal"):
+    test: list[str] | None = None
+    interval: int = 0
+    timeout: int = 0
+    retries: int = 0
+    start_period: int = 0
+
+
+class _Image(msgspec.Struct):
+    """The parts of GET /libpod/images/{name}/json that matter."""
+
+    id: str = msgspec.field(name="Id")
+    config: _Config | None = msgspec.field(default=None, name="Config")
+    health: _Health | None = msgspec.field(default=None, name="Healthcheck")
+    """Podman has it beside ``Config``, unlike Docker."""
+
+
+class Images:
+    """Remembers what was seen, so that forty replicas of one image ask once. Safe in threads."""
+
+    def __init__(self, libpod: Libpod) -> None:
+        self._libpod = libpod
+        self._seen: dict[str, ImageConfig] = {}
+        self._lock = threading.Lock()
+
+    def forget(self) -> None:
+        """Names may mean other images from now on (after a pull, a build, a removal)."""
+        with self._lock:
+            self._seen.clear()
+
+    def find(self, reference: str) -> ImageConfig:
+        """The local image that ``reference`` means. Raises ``EngineError`` 404 when none does."""
+        with self._lock:
+            found = self._seen.get(reference)
+            if found is None:
+                found = self._seen[reference] = self._ask(reference)
+            return found
+
+    def _ask(self, reference: str) -> ImageConfig:
+        for name in image_names(reference):
+            answer = self._libpod.call("GET", f"/images/{segment(name)}/json", ok=(404,))
+            if answer.status == 404:
+                continue
+            image = decode(answer.body, _Image)
+            health = image.health
+            return ImageConfig(
+                id=image.id,
+                name=name,
+                command=tuple((image.config.command if image.config else None) or ()),
+                healthcheck=_health(health) if health and health.test else {},
+            )
+        raise EngineError(
+            f"the image {reference} is not there",
+            status=404,
+            hint=f"pull it (podman pull {reference}) or say how to build it",
+        )
+
+
+def _health(health: _Health) -> dict[str, Any]:
+    return {
+        "Test": health.test,
+        "Interval": health.interval,
+        "Timeout": health.timeout,
+        "Retries": health.retries,
+        "StartPeriod": health.start_period,
+    }
+
+
+class _PullLine(msgspec.Struct):
+    """One line of POST /libpod/images/pull."""
+
+    stream: str = ""
+    error: str = ""
+    id: str = ""
+
+
+def pull(libpod: Libpod, image: str, platform: str | None, progress: Progress | None) -> str:
+    """POST /libpod/images/pull; the image's id. A short name is one of Docker Hub."""
+    reference = image_names(image)[0]
+    query = {"reference": reference, "policy": "always", **_platform(platform)}
+    identity, problem, rest = "", "", b""
+    try:
+        with libpod.stream("POST", "/images/pull", query) as stream:
+            while data := stream.read():
+                *lines, rest = (rest + data).split(b"\n")
+                for line in filter(None, lines):
+                    news = decode(line, _PullLine)
+                    identity, problem = news.id or identity, news.error or problem
+                    if progress is not None and news.stream.strip():
+                        progress(news.stream.strip())
+    except EngineError as error:
+        if not error.status:
+            raise
+        problem = error.message
+    if problem or not identity:
+        raise _pull_failed(image, problem or "no image came")
+    return identity
+
+
+def _platform(platform: str | None) -> dict[str, str]:
+    """``linux/arm64/v8`` as Podman's query parameters."""
+    parts = (platform or "").split("/")
+    return {key: part for key, part in zip(("OS", "Arch", "Variant"), parts, strict=False) if part}
+
+
+_REASONS: Mapping[str, tuple[str, str]] = {
+    "no such host": (
+        "the registry's name cannot be resolved",
+        "check the network connection and the image's name; a local image needs no pull",
+    ),
+    "server misbehaving": (
+        "the registry's name cannot be resolved",
+        "check the network connection and the image's name; a local image needs no pull",
+    ),
+    "connection refused": ("the registry cannot be reached", "check that the registry runs"),
+    "i/o timeout": ("the registry cannot be reached", "check the network connection"),
+    "deadline exceeded": ("the registry cannot be reached", "check the network connection"),
+    "network is unreachable": ("the registry cannot be reached", "check the network connection"),
+    "unauthorized": ("the registry asks for a login, or has no such image", "try podman login"),
+    "authentication required": ("the registry asks for a login", "try podman login"),
+    "access to the resource is denied": (
+        "the registry asks for a login, or has no such image",
+        "check the image's name, or try podman login",
+    ),
+    "manifest unknown": ("the registry has no such image", "check the image's name and tag"),
+    "name unknown": ("the registry has no such image", "check the image's name and tag"),
+    "not found": ("the registry has no such image", "check the image's name and tag"),
+    "invalid reference format": ("that is no image name", "check the image's name and tag"),
+    "no image found in manifest list": (
+        "the image is not made for this platform",
+        "say another platform",
+    ),
+    "certificate": ("the registry's certificate is not trusted", "see containers-certs.d(5)"),
+    "server gave HTTP response": (
+        "the registry speaks plain HTTP",
+        "mark it as insecure in registries.conf",
+    ),
+}
+"""What a part of Podman's message means, and what to try."""
+
+
+def _pull_failed(image: str, problem: str) -> EngineError:
+    lower = problem.lower()
+    for part, (reason, hint) in _REASONS.items():
+        if part.lower() in lower:
+            return EngineError(
+                f"cannot pull {image}: {reason} ({problem.strip()})", status=500, hint=hint
+            )
+    return EngineError(
+        f"cannot pull {image}: {problem.strip()}",
+        status=500,
+        hint=f"podman pull {image} may say more",
+    )

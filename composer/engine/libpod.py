@@ -1,0 +1,144 @@
+"""Calls to the libpod API over any transport: paths, queries, JSON, and errors in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar, overload
+from urllib.parse import quote
+
+import msgspec
+
+from composer.engine.transport import Response, Stream, Transport
+from composer.errors import EngineError
+
+_PREFIX = "/v4.0.0/libpod"
+"""The oldest version with what composer needs; newer services answer it as well."""
+
+T = TypeVar("T")
+
+QueryValue = str | int | float | bool | list[str] | None
+Query = Mapping[str, QueryValue]
+"""Parameters: None leaves one out, a list repeats it."""
+
+
+class _Problem(msgspec.Struct):
+    """The body of a refused request."""
+
+    cause: str = ""
+    message: str = ""
+
+
+class Libpod:
+    """The libpod API at the other end of ``transport``."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: object = None,
+        *,
+        ok: Collection[int] = (),
+        what: str = "",
+        timeout: float | None = None,
+    ) -> Response:
+        """One request. ``body`` is sent as JSON; statuses in ``ok`` are no errors.
+
+        ``what`` begins the message of the error ("create container web-1").
+        """
+        data = b"" if body is None else msgspec.json.encode(body)
+        answer = self.transport.request(method, address(path, query), data, timeout=timeout)
+        if answer.status >= 400 and answer.status not in ok:
+            raise refused(answer, what)
+        return answer
+
+    @overload
+    def get(self, path: str, query: Query | None = None, *, what: str = "") -> Any: ...
+    @overload
+    def get(
+        self,
+        path: str,
+        query: Query | None = None,
+        *,
+        kind: type[T],
+        what: str = "",
+    ) -> T: ...
+    def get(
+        self,
+        path: str,
+        query: Query | None = None,
+        *,
+        kind: Any = Any,
+        what: str = "",
+    ) -> Any:
+        """GET ``path`` and decode the answer as ``kind``."""
+        return decode(self.call("GET", path, query, what=what).body, kind)
+
+    def put_archive(self, path: str, query: Query, data: bytes) -> None:
+        """PUT a tar archive."""
+        answer = self.transport.request(
+            "PUT", address(path, query), data, content_type="application/x-tar"
+        )
+        if answer.status >= 400:
+            raise refused(answer, "copy files into the container")
+
+    def stream(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: object = None,
+        *,
+        what: str = "",
+    ) -> Stream:
+        """One request whose answer is read while it arrives."""
+        data = b"" if body is None else msgspec.json.encode(body)
+        stream = self.transport.stream(method, address(path, query), data)
+        if stream.status >= 400:
+            with stream:
+                text = b"".join(iter(lambda: stream.read(5.0) or b"", b""))
+            raise refused(Response(stream.status, text), what)
+        return stream
+
+
+def decode(body: bytes, kind: Any = Any) -> Any:
+    """Decode JSON. Raises ``EngineError`` for an answer that is not what Podman gives."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError as error:
+        raise EngineError(f"Podman gave an answer that cannot be read: {error}") from error
+
+
+def address(path: str, query: Query | None = None) -> str:
+    """The whole request path. ``None`` leaves a parameter out, a list repeats it."""
+    pairs = []
+    for key, value in (query or {}).items():
+        for item in value if isinstance(value, list) else [value]:
+            if item is not None:
+                text = str(item).lower() if isinstance(item, bool) else str(item)
+                pairs.append(f"{key}={quote(text, safe='')}")
+    return _PREFIX + path + ("?" + "&".join(pairs) if pairs else "")
+
+
+def segment(name: str) -> str:
+    """``name`` as one segment of a path (images have slashes and colons)."""
+    return quote(name, safe="")
+
+
+def filters(wanted: Mapping[str, Collection[str]]) -> str:
+    """Podman's list filters as the text of the ``filters`` parameter."""
+    return msgspec.json.encode({key: list(values) for key, values in wanted.items()}).decode()
+
+
+def refused(answer: Response, what: str) -> EngineError:
+    """The error for a status of 400 or more."""
+    try:
+        problem = msgspec.json.decode(answer.body, type=_Problem)
+        text = problem.message or problem.cause
+    except msgspec.DecodeError:
+        text = answer.body.decode(errors="replace").strip()
+    text = text or f"Podman answered with status {answer.status}"
+    return EngineError(f"{what}: {text}" if what else text, status=answer.status)

@@ -1,0 +1,307 @@
+"""The engine itself: each method of ``composer.engine.api.Engine`` as a call to libpod.
+
+What needs more than a few lines lives in the module named after it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from composer.engine import observe as look
+from composer.engine.api import ContainerEvent, LogLine, Progress
+from composer.engine.capabilities import CapabilityProbe
+from composer.engine.create import Creator
+from composer.engine.detail import detail, inspect
+from composer.engine.events import container_events
+from composer.engine.images import Images, pull
+from composer.engine.libpod import Libpod, segment
+from composer.engine.log_source import file_logs, follow_logs, moment, readable_file
+from composer.engine.program import Program
+from composer.engine.resource_spec import network_spec, volume_spec
+from composer.engine.transport import Transport
+from composer.engine.waiting import probe, wait_exit
+from composer.spec.model import Project
+from composer.state import Capabilities, Container, Detail, HealthResult, State, image_names
+
+_GONE = (404,)
+_ALREADY = (304,)
+
+
+class _HealthLog(msgspec.Struct, rename="pascal"):
+    exit_code: int = 0
+    output: str = ""
+
+
+class _HealthAnswer(msgspec.Struct, rename="pascal"):
+    status: str = ""
+    log: list[_HealthLog] | None = None
+
+
+class PodmanEngine:
+    """Implements ``composer.engine.api.Engine``. Made by ``composer.engine.connect``."""
+
+    def __init__(self, transport: Transport, program: Program) -> None:
+        self._libpod = Libpod(transport)
+        self._program = program
+        self._local = transport.url.startswith("unix://")
+        self._images = Images(self._libpod)
+        self._capabilities = CapabilityProbe(self._libpod, transport.url)
+        self._warnings: dict[str, None] = {}
+        self._lock = threading.Lock()
+        self._creator = Creator(self._libpod, self._images, transport.url, self._warn)
+
+    @property
+    def url(self) -> str:
+        """Where the engine is."""
+        return self._libpod.transport.url
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the engine could not honour so far, each once, in the order of appearance."""
+        with self._lock:
+            return list(self._warnings)
+
+    def _warn(self, text: str) -> None:
+        with self._lock:
+            self._warnings.setdefault(text)
+
+    # --- looking ---------------------------------------------------------------------------
+    def observe(self, project: str) -> State:
+        """See ``Engine.observe``: the lists, fetched in parallel."""
+        return look.observe(self._libpod, project, self._capabilities.get())
+
+    def containers(self, filters: Mapping[str, Sequence[str]] | None = None) -> list[Container]:
+        """See ``Engine.containers``."""
+        return look.list_containers(self._libpod, filters)
+
+    def capabilities(self) -> Capabilities:
+        """See ``Engine.capabilities``."""
+        return self._capabilities.get()
+
+    def inspect(self, container: str) -> Detail:
+        """See ``Engine.inspect``."""
+        return detail(inspect(self._libpod, container))
+
+    def logs(
+        self,
+        container: str,
+        *,
+        follow: bool = False,
+        since: str | None = None,
+        until: str | None = None,
+        tail: int | None = None,
+        timestamps: bool = False,
+        stop: Callable[[], bool] | None = None,
+    ) -> Iterator[list[LogLine]]:
+        """See ``Engine.logs``. Lines have their times also unasked where that costs nothing."""
+        begin, end = moment(since, time.time()), moment(until, time.time())
+        if self._local and not follow and begin is not None and end is not None:
+            file = readable_file(inspect(self._libpod, container))
+            if file is not None:
+                return file_logs(file, since=begin, until=end, tail=tail, stop=stop)
+        return follow_logs(
+            self._libpod,
+            container,
+            follow=follow,
+            since=since,
+            until=until,
+            tail=tail,
+            timestamps=timestamps,
+            stop=stop,
+        )
+
+    def events(self, project: str, stop: Callable[[], bool]) -> Iterator[ContainerEvent]:
+        """See ``Engine.events``."""
+        return container_events(self._libpod, project, stop)
+
+    def wait_exit(self, container: str, stop: Callable[[], bool]) -> int | None:
+        """See ``Engine.wait_exit``."""
+        return wait_exit(self._libpod, container, stop)
+
+    def run_healthcheck(self, container: str) -> HealthResult:
+        """See ``Engine.run_healthcheck``."""
+        path = f"/containers/{segment(container)}/healthcheck"
+        answer = self._libpod.get(path, kind=_HealthAnswer, what=f"check {container}")
+        last = answer.log[-1] if answer.log else _HealthLog()
+        return HealthResult(
+            status=answer.status, passed=last.exit_code == 0, output=last.output.strip()
+        )
+
+    def probe(self, container: str, command: Sequence[str]) -> bool:
+        """See ``Engine.probe``."""
+        return probe(self._libpod, container, command)
+
+    # --- changing ----------------------------------------------------------------------------
+    def create_network(self, project: Project, key: str) -> None:
+        """POST /libpod/networks/create."""
+        body = network_spec(project, key, self._warn)
+        self._libpod.call(
+            "POST", "/networks/create", body=body, what=f"create network {body['name']}"
+        )
+
+    def remove_network(self, name: str) -> None:
+        """DELETE /libpod/networks/{name}."""
+        path = f"/networks/{segment(name)}"
+        self._libpod.call("DELETE", path, ok=_GONE, what=f"remove network {name}")
+
+    def create_volume(self, project: Project, key: str) -> None:
+        """POST /libpod/volumes/create."""
+        body = volume_spec(project, key)
+        self._libpod.call(
+            "POST", "/volumes/create", body=body, what=f"create volume {body['Name']}"
+        )
+
+    def remove_volume(self, name: str) -> None:
+        """DELETE /libpod/volumes/{name}."""
+        path = f"/volumes/{segment(name)}"
+        self._libpod.call("DELETE", path, ok=_GONE, what=f"remove volume {name}")
+
+    def pull(
+        self, image: str, *, platform: str | None = None, progress: Progress | None = None
+    ) -> str:
+        """See ``Engine.pull``."""
+        identity = pull(self._libpod, image, platform, progress)
+        self._images.forget()
+        return identity
+
+    def build(
+        self,
+        project: Project,
+        service: str,
+        *,
+        image: str,
+        pull: bool = False,
+        no_cache: bool = False,
+        args: Sequence[str] = (),
+        progress: Progress | None = None,
+    ) -> str:
+        """See ``Engine.build``."""
+        from composer.engine.build import build_image
+
+        identity = build_image(
+            self._program,
+            project,
+            service,
+            image=image,
+            pull=pull,
+            no_cache=no_cache,
+            args=args,
+            progress=progress,
+        )
+        self._images.forget()
+        return identity
+
+    def remove_image(self, image: str) -> None:
+        """DELETE /libpod/images/{name}, the first of the names that ``image`` may mean."""
+        for name in image_names(image):
+            path = f"/images/{segment(name)}"
+            answer = self._libpod.call("DELETE", path, ok=_GONE, what=f"remove image {image}")
+            if answer.status != 404:
+                break
+        self._images.forget()
+
+    def pin_addresses(self, project: Project, replicas: Sequence[tuple[str, int]]) -> None:
+        """Nothing to do: see ``composer.engine.spec_network.resolvers``."""
+
+    def sync_names(self, project: Project, services: Sequence[str]) -> None:
+        """Nothing to do: see ``composer.engine.spec_network.resolvers``."""
+
+    def create_container(
+        self,
+        project: Project,
+        service: str,
+        number: int,
+        *,
+        name: str,
+        replaces: str | None = None,
+        renew_anonymous_volumes: bool = False,
+        oneoff: bool = False,
+    ) -> str:
+        """See ``Engine.create_container``."""
+        return self._creator.create(
+            project,
+            service,
+            number,
+            name=name,
+            replaces=None if renew_anonymous_volumes else replaces,
+            oneoff=oneoff,
+        )
+
+    def rename(self, container: str, name: str) -> None:
+        """POST /libpod/containers/{name}/rename."""
+        self._act(container, "rename", {"name": name})
+
+    def start(self, container: str) -> None:
+        """POST /libpod/containers/{name}/start. A running container is left as it is."""
+        self._act(container, "start")
+
+    def stop(self, container: str, *, timeout: float | None = None) -> None:
+        """POST /libpod/containers/{name}/stop."""
+        self._act(container, "stop", {"timeout": _whole(timeout)})
+
+    def kill(self, container: str, signal: str = "SIGKILL") -> None:
+        """POST /libpod/containers/{name}/kill."""
+        self._act(container, "kill", {"signal": signal})
+
+    def restart(self, container: str, *, timeout: float | None = None) -> None:
+        """POST /libpod/containers/{name}/restart."""
+        self._act(container, "restart", {"t": _whole(timeout)})
+
+    def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
+        """DELETE /libpod/containers/{name}."""
+        self._libpod.call(
+            "DELETE",
+            f"/containers/{segment(container)}",
+            {"force": force, "v": volumes, "timeout": 0 if force else None},
+            ok=_GONE,
+            what=f"remove {container}",
+        )
+
+    def _act(
+        self, container: str, verb: str, query: Mapping[str, str | int | None] | None = None
+    ) -> None:
+        path = f"/containers/{segment(container)}/{verb}"
+        self._libpod.call("POST", path, query, ok=_ALREADY, what=f"{verb} {container}")
+
+    # --- handed to the podman program ---------------------------------------------------------
+    def exec_command(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        interactive: bool = True,
+        tty: bool = False,
+        detach: bool = False,
+        user: str | None = None,
+        workdir: str | None = None,
+        env: Sequence[str] = (),
+        privileged: bool = False,
+    ) -> int:
+        """See ``Engine.exec_command``: ``podman exec``."""
+        switches = {
+            "--interactive": interactive and not detach,
+            "--tty": tty,
+            "--detach": detach,
+            "--privileged": privileged,
+        }
+        flags = [flag for flag, wanted in switches.items() if wanted]
+        if user:
+            flags += ["--user", user]
+        if workdir:
+            flags += ["--workdir", workdir]
+        for setting in env:
+            flags += ["--env", setting]
+        return self._program.run(["exec", *flags, container, *command])
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._libpod.transport.close()
+
+
+def _whole(seconds: float | None) -> int | None:
+    """Podman takes whole seconds; a fraction is rounded up, so that nothing is killed early."""
+    return None if seconds is None else max(0, int(-(-seconds // 1)))

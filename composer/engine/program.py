@@ -1,0 +1,66 @@
+"""The ``podman`` program, for what it does better than an API client: terminals and builds."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from composer.errors import EngineError
+
+ARGUMENTS = "COMPOSER_PODMAN_ARGS"
+"""Environment variable with flags for every call of a local ``podman`` (``--root DIR`` …)."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """How to call ``podman`` so that it works on the engine that composer talks to."""
+
+    url: str
+    identity: str = ""
+    local_arguments: tuple[str, ...] | None = None
+    """Flags with which ``podman`` works on the same store without the service; None: unknown."""
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    def command(self, *arguments: str) -> list[str]:
+        """A command line that goes through the service."""
+        identity = ["--identity", self.identity] if self.identity else []
+        return [executable(), "--url", self.url, *identity, *arguments]
+
+    def local_command(self, *arguments: str) -> list[str] | None:
+        """A command line that works on the store directly, None when that is not possible."""
+        if self.local_arguments is None:
+            return None
+        return [executable(), *self.local_arguments, *arguments]
+
+    @property
+    def clean_environment(self) -> dict[str, str]:
+        """The environment without what would redirect ``podman`` to another engine."""
+        chosen = ("CONTAINER_HOST", "CONTAINER_CONNECTION", "DOCKER_HOST")
+        return {key: value for key, value in self.environment.items() if key not in chosen}
+
+    def run(self, arguments: Sequence[str]) -> int:
+        """Run with this process's standard streams; the exit code (128 + n after signal n)."""
+        import subprocess
+
+        code = subprocess.call(self.command(*arguments), env=self.clean_environment)
+        return code if code >= 0 else 128 - code
+
+
+def executable() -> str:
+    """The path of ``podman``. Raises ``EngineError`` when it is not installed."""
+    found = shutil.which("podman")
+    if found is None:
+        raise EngineError(
+            "the podman program is not installed",
+            hint="install it with the system's package manager (apt-get install podman, "
+            "dnf install podman)",
+        )
+    return found
+
+
+def extra_arguments(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The flags of ``COMPOSER_PODMAN_ARGS``."""
+    return tuple(shlex.split(environ.get(ARGUMENTS, "")))

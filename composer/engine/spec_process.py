@@ -1,0 +1,317 @@
+"""The process of a container: what runs, as whom, with which environment, labels and checks."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Callable
+from typing import Any
+
+from composer import __version__, state
+from composer.engine.context import Context
+from composer.errors import ComposerError
+from composer.spec.model import Healthcheck, Nanoseconds
+
+Fragment = dict[str, Any]
+
+_SECOND = 1_000_000_000
+_STOP_SECONDS = 10
+_HEALTH_DEFAULTS: dict[str, int] = {
+    "Interval": 30 * _SECOND,
+    "Timeout": 30 * _SECOND,
+    "Retries": 3,
+    "StartPeriod": 0,
+}
+
+
+def command(context: Context) -> Fragment:
+    """``entrypoint`` and ``command`` with Docker's meaning.
+
+    An entrypoint drops the image's command; an empty one drops only the image's entrypoint. Podman
+    drops the command in both cases, so that the image's has to be said again.
+    """
+    service = context.service
+    spec: Fragment = {}
+    if service.command:
+        spec["command"] = list(service.command)
+    if service.entrypoint:
+        spec["entrypoint"] = list(service.entrypoint)
+    elif service.entrypoint is not None:
+        spec["entrypoint"] = [""]
+        spec.setdefault("command", list(context.image.command))
+    return spec
+
+
+def environment(context: Context) -> Fragment:
+    """``environment``: a variable without a value is not set, not even by the image."""
+    said = context.service.environment
+    spec: Fragment = {"env": {k: v for k, v in said.items() if v is not None}}
+    unset = sorted(k for k, v in said.items() if v is None)
+    return spec | ({"unsetenv": unset} if unset else {})
+
+
+def labels(context: Context) -> Fragment:
+    """The user's labels and those that Docker Compose and podman-compose find containers by."""
+    project, service = context.project, context.service
+    ours = {
+        state.PROJECT: project.name,
+        state.SERVICE: service.name,
+        state.NUMBER: str(context.number),
+        state.CONFIG_HASH: service.config_hash,
+        state.IMAGE: context.image.id,
+        state.ONEOFF: str(context.oneoff),
+        state.WORKING_DIR: project.working_dir,
+        state.CONFIG_FILES: ",".join(project.files),
+        state.DEPENDS_ON: ",".join(
+            f"{name}:{wanted.condition}:{str(wanted.restart).lower()}"
+            for name, wanted in service.depends_on.items()
+        ),
+        state.VERSION: __version__,
+        state.PODMAN_PROJECT: project.name,
+        state.PODMAN_SERVICE: service.name,
+        state.PODMAN_CONFIG_HASH: service.config_hash,
+        state.PODMAN_VERSION: __version__,
+    }
+    return {"labels": {**service.labels, **ours}}
+
+
+def container_annotations(context: Context) -> Fragment:
+    """``annotations``."""
+    return {"annotations": dict(context.service.annotations)}
+
+
+def working_dir(context: Context) -> Fragment:
+    """``working_dir``: made when the image lacks it, as Docker does."""
+    return {"work_dir": context.service.working_dir, "create_working_dir": True}
+
+
+def user(context: Context) -> Fragment:
+    """``user`` and ``group_add``."""
+    service = context.service
+    spec: Fragment = {}
+    if service.user:
+        spec["user"] = service.user
+    if service.group_add:
+        spec["groups"] = list(service.group_add)
+    return spec
+
+
+def terminal(context: Context) -> Fragment:
+    """``tty`` and ``stdin_open``."""
+    return {"terminal": context.service.tty, "stdin": context.service.stdin_open}
+
+
+def init(context: Context) -> Fragment:
+    """``init``."""
+    return {"init": bool(context.service.init)}
+
+
+def stopping(context: Context) -> Fragment:
+    """``stop_signal`` and ``stop_grace_period`` (10 seconds unless said, as Docker's)."""
+    service = context.service
+    grace = service.stop_grace_period
+    spec: Fragment = {
+        "stop_timeout": _STOP_SECONDS if grace is None else max(0, -(-int(grace) // _SECOND))
+    }
+    if service.stop_signal:
+        spec["stop_signal"] = signal_number(context, service.stop_signal)
+    return spec
+
+
+def signal_number(context: Context, text: str) -> int:
+    """The number of a signal (``SIGINT``, ``INT``, ``2``, ``SIGRTMIN+3``)."""
+    if text.isdecimal():
+        return int(text)
+    word = text.upper().removeprefix("SIG")
+    realtime = re.fullmatch(r"(RTMIN|RTMAX)(?:([+-])(\d+))?", word)
+    if realtime:
+        offset = int(realtime[3] or 0)
+        base = signal.SIGRTMIN if realtime[1] == "RTMIN" else signal.SIGRTMAX
+        return int(base) + (-offset if realtime[2] == "-" else offset)
+    try:
+        return int(signal.Signals[f"SIG{word}"])
+    except KeyError:
+        path = f"services.{context.service.name}.stop_signal"
+        raise ComposerError(
+            f"{path}: {text!r} is no signal",
+            hint="use a name such as SIGTERM or a number",
+            position=context.project.where(path),
+        ) from None
+
+
+def restart(context: Context) -> Fragment:
+    """``restart``, else ``deploy.restart_policy``."""
+    service = context.service
+    policy = service.deploy.restart_policy if service.deploy else None
+    if service.restart is not None:
+        name, _, tries = service.restart.partition(":")
+    elif policy is not None:
+        conditions = {"none": "no", "on-failure": "on-failure", "any": "always"}
+        name = conditions.get(policy.condition or "any", "always")
+        tries = str(policy.max_attempts or "") if name == "on-failure" else ""
+        if policy.delay or policy.window:
+            context.warn("deploy.restart_policy", "Podman has no delay and no window")
+    else:
+        return {}
+    spec: Fragment = {"restart_policy": name or "no"}
+    if tries.isdecimal():
+        spec["restart_tries"] = int(tries)
+    return spec
+
+
+def healthcheck(context: Context) -> Fragment:
+    """``healthcheck`` over the image's. Every field is sent: Podman 4.3 takes a missing timeout for
+    one of 0 seconds."""
+    said = context.service.healthcheck or Healthcheck()
+    if said.disable or said.test[:1] == ("NONE",):
+        return {"healthconfig": {"Test": ["NONE"], **_HEALTH_DEFAULTS}}
+    image = {key: value for key, value in context.image.healthcheck.items() if value}
+    test = list(said.test) or image.get("Test")
+    if not test or test[0] == "NONE":
+        return {}
+    config = {**_HEALTH_DEFAULTS, **{key: image[key] for key in _HEALTH_DEFAULTS if key in image}}
+    ours: dict[str, Nanoseconds | int | None] = {
+        "Interval": said.interval,
+        "Timeout": said.timeout,
+        "Retries": said.retries,
+        "StartPeriod": said.start_period,
+    }
+    for key, value in ours.items():
+        # Docker takes 0 for "not said"; Podman would take it at its word.
+        if value:
+            config[key] = int(value)
+    return {"healthconfig": {"Test": test, **config}}
+
+
+_LOG_DRIVERS = {
+    "json-file": "k8s-file",
+    "local": "k8s-file",
+    "k8s-file": "k8s-file",
+    "journald": "journald",
+    "none": "none",
+    "passthrough": "passthrough",
+}
+
+
+def logging(context: Context) -> Fragment:
+    """``logging``: Docker's file drivers become Podman's, with the size limit kept."""
+    said = context.service.logging
+    if said is None:
+        return {}
+    spec: Fragment = {}
+    if said.driver:
+        driver = _LOG_DRIVERS.get(said.driver)
+        if driver is None:
+            context.warn("logging.driver", f"Podman has no {said.driver}; its default is used")
+        else:
+            spec["driver"] = driver
+    options = dict(said.options)
+    size = options.pop("max-size", None)
+    if size is not None:
+        spec["size"] = _size(size)
+    kept = {key: options.pop(key) for key in ("path", "tag") if key in options}
+    if "path" in kept:
+        spec["path"] = kept.pop("path")
+    if kept:
+        spec["options"] = kept
+    for key in options:
+        context.warn(f"logging.options.{key}", "Podman has no such option")
+    return {"log_configuration": spec} if spec else {}
+
+
+def _size(text: str) -> int:
+    """Bytes of ``10m``; -1 stands for no limit, also for what is no size."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", text.lower())
+    if found is None:
+        return -1
+    return int(float(found[1]) * 1024 ** " kmgt".index(found[2] or " "))
+
+
+def namespaces(context: Context) -> Fragment:
+    """``ipc``, ``pid``, ``uts``, ``cgroup`` and ``userns_mode``."""
+    service = context.service
+    said = {
+        "ipcns": service.ipc,
+        "pidns": service.pid,
+        "utsns": service.uts,
+        "cgroupns": service.cgroup,
+        "userns": service.userns_mode,
+    }
+    return {key: namespace(context, text) for key, text in said.items() if text}
+
+
+def namespace(context: Context, text: str) -> Fragment:
+    """Podman's form of ``host``, ``private``, ``service:NAME``, ``container:NAME``, ``ns:PATH``."""
+    mode, _, value = text.partition(":")
+    if mode == "service":
+        return {"nsmode": "container", "value": context.around.peer(value)}
+    if mode == "ns":
+        return {"nsmode": "path", "value": value}
+    return {"nsmode": mode, "value": value} if value else {"nsmode": mode}
+
+
+def hostname(context: Context) -> Fragment:
+    """``hostname`` and ``domainname``."""
+    service = context.service
+    spec: Fragment = {}
+    if service.hostname:
+        spec["hostname"] = service.hostname
+    if service.domainname:
+        spec["sysctl"] = {"kernel.domainname": service.domainname}
+    return spec
+
+
+def security(context: Context) -> Fragment:
+    """``privileged``, capabilities, ``read_only``, ``security_opt``, ``runtime``."""
+    service = context.service
+    said: Fragment = {
+        "privileged": service.privileged,
+        "read_only_filesystem": service.read_only,
+        "cap_add": list(service.cap_add),
+        "cap_drop": list(service.cap_drop),
+        "oci_runtime": service.runtime,
+    }
+    spec: Fragment = {key: value for key, value in said.items() if value}
+    for text in service.security_opt:
+        key, _, value = text.replace("=", ":", 1).partition(":")
+        option = _SECURITY_OPTIONS.get(key)
+        if option is None:
+            context.warn("security_opt", f"Podman has no {key}")
+        else:
+            option(spec, value)
+    return spec
+
+
+def _no_new_privileges(spec: Fragment, value: str) -> None:
+    spec["no_new_privileges"] = value != "false"
+
+
+def _selinux(spec: Fragment, value: str) -> None:
+    spec.setdefault("selinux_opts", []).append(value)
+
+
+def _apparmor(spec: Fragment, value: str) -> None:
+    spec["apparmor_profile"] = value
+
+
+def _seccomp(spec: Fragment, value: str) -> None:
+    spec["seccomp_profile_path"] = value
+
+
+def _mask(spec: Fragment, value: str) -> None:
+    spec.setdefault("mask", []).extend(value.split(":"))
+
+
+def _unmask(spec: Fragment, value: str) -> None:
+    spec.setdefault("unmask", []).extend(["ALL"] if value == "unconfined" else value.split(":"))
+
+
+_SECURITY_OPTIONS: dict[str, Callable[[Fragment, str], None]] = {
+    "no-new-privileges": _no_new_privileges,
+    "label": _selinux,
+    "apparmor": _apparmor,
+    "seccomp": _seccomp,
+    "mask": _mask,
+    "unmask": _unmask,
+    "systempaths": _unmask,
+}

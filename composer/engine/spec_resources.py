@@ -1,0 +1,182 @@
+"""Limits and devices of a container."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from composer.engine.context import Context
+from composer.spec.model import ByteSize, ResourceLimit
+
+Fragment = dict[str, Any]
+
+_PERIOD = 100_000
+"""Microseconds of the CPU period that ``cpus`` is a share of."""
+_UNLIMITED = 2**64 - 1
+
+
+def limits(context: Context) -> Fragment:
+    """Memory, CPU and process limits: ``mem_limit`` and the like, else ``deploy.resources``."""
+    parts = {
+        "memory": _memory(context),
+        "cpu": _cpu(context),
+        "pids": _pids(context),
+    }
+    found = {key: value for key, value in parts.items() if value}
+    return {"resource_limits": found} if found else {}
+
+
+def _deployed(context: Context) -> tuple[ResourceLimit, ResourceLimit]:
+    deploy = context.service.deploy
+    resources = deploy.resources if deploy else None
+    limit = (resources.limits if resources else None) or ResourceLimit()
+    reservation = (resources.reservations if resources else None) or ResourceLimit()
+    return limit, reservation
+
+
+def _memory(context: Context) -> Fragment:
+    service = context.service
+    limit, reservation = _deployed(context)
+    memory = service.mem_limit or limit.memory
+    swap = service.memswap_limit
+    if memory and not swap:
+        # Docker's default, and that of the podman program: as much swap as memory.
+        swap = ByteSize(2 * memory)
+    said: Fragment = {
+        "limit": memory,
+        "reservation": service.mem_reservation or reservation.memory,
+        "swap": swap,
+        "swappiness": service.mem_swappiness,
+    }
+    if service.oom_kill_disable:
+        return _numbers(said) | {"disableOOMKiller": True}
+    return _numbers(said)
+
+
+def _numbers(said: Fragment) -> Fragment:
+    return {key: int(value) for key, value in said.items() if value is not None}
+
+
+def _cpu(context: Context) -> Fragment:
+    service = context.service
+    limit, reservation = _deployed(context)
+    cpus = service.cpus or limit.cpus
+    said: Fragment = {
+        "shares": service.cpu_shares,
+        "quota": int(cpus * _PERIOD) if cpus else service.cpu_quota,
+        "period": _PERIOD if cpus else service.cpu_period,
+        "realtimeRuntime": service.cpu_rt_runtime,
+        "realtimePeriod": service.cpu_rt_period,
+        "cpus": service.cpuset,
+    }
+    if reservation.cpus:
+        context.warn("deploy.resources.reservations.cpus", "Podman reserves no CPUs")
+    return {key: value for key, value in said.items() if value}
+
+
+def _pids(context: Context) -> Fragment:
+    limit, _ = _deployed(context)
+    pids = context.service.pids_limit
+    pids = limit.pids if pids is None else pids
+    return {} if pids is None else {"limit": pids}
+
+
+_THROTTLES = {
+    "device_read_bps": "throttleReadBpsDevice",
+    "device_write_bps": "throttleWriteBpsDevice",
+    "device_read_iops": "throttleReadIOPSDevice",
+    "device_write_iops": "throttleWriteIOPSDevice",
+}
+
+
+def block_io(context: Context) -> Fragment:
+    """``blkio_config``."""
+    said = context.service.blkio_config or {}
+    spec: Fragment = {}
+    if said.get("weight"):
+        spec["resource_limits"] = {"blockIO": {"weight": int(said["weight"])}}
+    if said.get("weight_device"):
+        spec["weightDevice"] = {
+            item["path"]: {"weight": int(item["weight"])} for item in said["weight_device"]
+        }
+    for key, name in _THROTTLES.items():
+        if said.get(key):
+            spec[name] = {item["path"]: {"rate": int(item["rate"])} for item in said[key]}
+    return spec
+
+
+def ulimits(context: Context) -> Fragment:
+    """``ulimits``; -1 is no limit."""
+    return {
+        "r_limits": [
+            {
+                "type": name.upper(),
+                "soft": _UNLIMITED if said.soft < 0 else said.soft,
+                "hard": _UNLIMITED if said.hard < 0 else said.hard,
+            }
+            for name, said in sorted(context.service.ulimits.items())
+        ]
+    }
+
+
+def shared_memory(context: Context) -> Fragment:
+    """``shm_size``."""
+    return {"shm_size": int(context.service.shm_size or 0)}
+
+
+def oom_score(context: Context) -> Fragment:
+    """``oom_score_adj``."""
+    return {"oom_score_adj": context.service.oom_score_adj}
+
+
+def storage_options(context: Context) -> Fragment:
+    """``storage_opt``."""
+    return {"storage_opts": dict(context.service.storage_opt)}
+
+
+def sysctls(context: Context) -> Fragment:
+    """``sysctls``."""
+    return {"sysctl": dict(context.service.sysctls)}
+
+
+def cgroup_parent(context: Context) -> Fragment:
+    """``cgroup_parent``."""
+    return {"cgroup_parent": context.service.cgroup_parent}
+
+
+def devices(context: Context) -> Fragment:
+    """``devices``, ``gpus`` and reserved devices (as CDI names), ``device_cgroup_rules``."""
+    service = context.service
+    _, reservation = _deployed(context)
+    paths = [f"{d.source}:{d.target}:{d.permissions}" for d in service.devices]
+    for wanted in (*service.gpus, *reservation.devices):
+        driver = wanted.get("driver") or "nvidia"
+        ids = wanted.get("device_ids") or _counted(wanted.get("count"))
+        kinds = {word for word in wanted.get("capabilities") or () if isinstance(word, str)}
+        if driver != "nvidia" or not kinds <= {"gpu", "compute", "utility"}:
+            context.warn("deploy.resources.reservations.devices", "only GPUs of NVIDIA are known")
+        else:
+            paths += [f"nvidia.com/gpu={identity}" for identity in ids]
+    spec: Fragment = {"devices": [{"path": path} for path in paths]} if paths else {}
+    rules = [_rule(text) for text in service.device_cgroup_rules]
+    return spec | ({"device_cgroup_rule": rules} if rules else {})
+
+
+def _counted(count: object) -> list[str]:
+    """CDI names for ``count``: all of them unless it is a number."""
+    number = str(count)
+    if number.isdecimal():
+        return [str(index) for index in range(int(number))]
+    return ["all"]
+
+
+def _rule(text: str) -> Fragment:
+    """``c 1:3 mr`` as the runtime wants it. -1 stands for any."""
+    kind, numbers, access = text.split()
+    major, _, minor = numbers.partition(":")
+    return {
+        "allow": True,
+        "type": kind,
+        "major": -1 if major == "*" else int(major),
+        "minor": -1 if minor == "*" else int(minor),
+        "access": access,
+    }

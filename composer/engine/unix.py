@@ -1,0 +1,232 @@
+"""HTTP to a local socket, for the hot path: no imports beyond ``socket``, idle connections kept.
+
+Single answers use HTTP/1.1 with keep-alive. Streams use HTTP/1.0 on a connection of their own: then
+the service neither splits the body into chunks nor keeps the connection, so that bytes arrive as
+Podman wrote them and the end of the stream is the end of the connection.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+from types import TracebackType
+from typing import IO, Self
+
+from composer.engine.transport import Response, unreachable
+
+_CONNECT_SECONDS = 5.0
+_CHUNK = 1 << 18
+_MOST_IDLE = 8
+
+
+class UnixTransport:
+    """A ``Transport`` to the socket file ``path``."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.url = f"unix://{path}"
+        self._idle: list[_Connection] = []
+        self._lock = threading.Lock()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        content_type: str = "application/json",
+        timeout: float | None = None,
+    ) -> Response:
+        """See ``Transport.request``."""
+        connection = self._take()
+        try:
+            connection.socket.settimeout(timeout)
+            connection.socket.sendall(_head("1.1", method, path, body, content_type) + body)
+            answer = connection.answer()
+        except (OSError, ValueError) as error:
+            connection.close()
+            raise unreachable(self.url, error or type(error).__name__) from error
+        except BaseException:
+            connection.close()
+            raise
+        self._give_back(connection)
+        return answer
+
+    def stream(self, method: str, path: str, body: bytes = b"") -> UnixStream:
+        """See ``Transport.stream``."""
+        try:
+            connected = _connect(self.path)
+            try:
+                connected.sendall(_head("1.0", method, path, body, "application/json") + body)
+                return UnixStream(connected)
+            except BaseException:
+                connected.close()
+                raise
+        except (OSError, ValueError) as error:
+            raise unreachable(self.url, error) from error
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> _Connection:
+        """An idle connection that the service has not closed meanwhile, else a new one."""
+        while True:
+            with self._lock:
+                if not self._idle:
+                    break
+                connection = self._idle.pop()
+            if connection.usable():
+                return connection
+            connection.close()
+        try:
+            return _Connection(_connect(self.path))
+        except OSError as error:
+            raise unreachable(self.url, error.strerror or error) from error
+
+    def _give_back(self, connection: _Connection) -> None:
+        with self._lock:
+            if connection.reusable and len(self._idle) < _MOST_IDLE:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+class UnixStream:
+    """A ``Stream`` over a connection of its own."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        head = b""
+        while b"\r\n\r\n" not in head:
+            part = connected.recv(_CHUNK)
+            if not part:
+                raise ValueError("the connection ended before an answer")
+            head += part
+        lines, _, self._rest = head.partition(b"\r\n\r\n")
+        self.status = _status(lines.split(b"\r\n", 1)[0])
+
+    def read(self, timeout: float | None = None) -> bytes | None:
+        """See ``Stream.read``."""
+        if self._rest:
+            rest, self._rest = self._rest, b""
+            return rest
+        if timeout is not None and not select.select([self._socket], [], [], timeout)[0]:
+            return None
+        try:
+            return self._socket.recv(_CHUNK)
+        except ConnectionError:
+            return b""
+
+    def close(self) -> None:
+        """See ``Stream.close``."""
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _Connection:
+    """One keep-alive connection. Used by one thread at a time."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self.socket = connected
+        self.reusable = True
+        self._file = connected.makefile("rb")
+
+    def usable(self) -> bool:
+        """Whether the service still holds it: an idle connection with news has been closed."""
+        return not select.select([self.socket], [], [], 0)[0]
+
+    def answer(self) -> Response:
+        """Read one whole answer. Raises ``ValueError`` when it is cut off or no HTTP."""
+        file = self._file
+        status = _status(_line(file))
+        length, chunked, version = 0, False, ""
+        while line := _line(file):
+            name, _, value = line.partition(b":")
+            name, value = name.strip().lower(), value.strip().lower()
+            if name == b"content-length":
+                length = int(value)
+            elif name == b"transfer-encoding":
+                chunked = value == b"chunked"
+            elif name == b"connection" and value == b"close":
+                self.reusable = False
+            elif name == b"libpod-api-version":
+                version = value.decode("ascii")
+        return Response(status, _chunks(file) if chunked else _exactly(file, length), version)
+
+    def close(self) -> None:
+        self._file.close()
+        self.socket.close()
+
+
+def listening(path: str) -> bool:
+    """Whether somebody listens on the socket file ``path``."""
+    try:
+        _connect(path).close()
+    except OSError:
+        return False
+    return True
+
+
+def _connect(path: str) -> socket.socket:
+    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connected.settimeout(_CONNECT_SECONDS)
+        connected.connect(path)
+        connected.settimeout(None)
+    except BaseException:
+        connected.close()
+        raise
+    return connected
+
+
+def _head(version: str, method: str, path: str, body: bytes, content_type: str) -> bytes:
+    lines = f"{method} {path} HTTP/{version}\r\nHost: podman\r\nUser-Agent: composer\r\n"
+    if body or method in ("POST", "PUT"):
+        lines += f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
+    return (lines + "\r\n").encode("ascii")
+
+
+def _status(line: bytes) -> int:
+    words = line.split(b" ", 2)
+    if len(words) < 2 or not words[0].startswith(b"HTTP/"):
+        raise ValueError("the answer is not HTTP")
+    return int(words[1])
+
+
+def _line(file: IO[bytes]) -> bytes:
+    line = file.readline()
+    if not line.endswith(b"\n"):
+        raise ValueError("the connection ended within an answer")
+    return line.rstrip(b"\r\n")
+
+
+def _exactly(file: IO[bytes], length: int) -> bytes:
+    body = file.read(length)
+    if len(body) != length:
+        raise ValueError("the connection ended within an answer")
+    return body
+
+
+def _chunks(file: IO[bytes]) -> bytes:
+    parts = []
+    while size := int(_line(file).partition(b";")[0], 16):
+        parts.append(_exactly(file, size))
+        _line(file)
+    while _line(file):
+        pass
+    return b"".join(parts)

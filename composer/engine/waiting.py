@@ -1,0 +1,51 @@
+"""Waiting for a container's end, and running a command in it without a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from composer.engine.detail import inspect
+from composer.engine.libpod import Libpod, Query, segment
+
+_POLL_SECONDS = 0.2
+_ALIVE = ("running", "paused", "stopping", "restarting")
+
+
+def wait_exit(libpod: Libpod, container: str, stop: Callable[[], bool]) -> int | None:
+    """POST /libpod/containers/{name}/wait; the exit code, None when ``stop`` said so first."""
+    path = f"/containers/{segment(container)}/wait"
+    query: Query = {"condition": ["stopped", "exited"], "interval": "50ms"}
+    while True:
+        state = inspect(libpod, container).state
+        if state.status not in _ALIVE:
+            return state.exit_code
+        with libpod.stream("POST", path, query, what=f"wait for {container}") as stream:
+            while (data := stream.read(_POLL_SECONDS)) is None:
+                if stop():
+                    return None
+        # Podman 4.3 answers -1 for one that is already being removed; ask again for the truth.
+        if data and data.strip().isdigit():
+            return int(data)
+
+
+class _Created(msgspec.Struct):
+    id: str = msgspec.field(name="Id")
+
+
+class _Exec(msgspec.Struct):
+    exit_code: int = msgspec.field(default=-1, name="ExitCode")
+
+
+def probe(libpod: Libpod, container: str, command: Sequence[str]) -> bool:
+    """Run ``command`` in a running container: POST …/exec, POST /exec/{id}/start."""
+    what = f"probe {container}"
+    body = {"Cmd": list(command), "AttachStdout": True, "AttachStderr": True}
+    answer = libpod.call("POST", f"/containers/{segment(container)}/exec", body=body, what=what)
+    identity = msgspec.json.decode(answer.body, type=_Created).id
+    start = {"Detach": False, "Tty": False}
+    with libpod.stream("POST", f"/exec/{identity}/start", body=start, what=what) as stream:
+        while stream.read():
+            pass
+    return libpod.get(f"/exec/{identity}/json", kind=_Exec, what=what).exit_code == 0
