@@ -117,7 +117,7 @@ class Port(Node, frozen=True):
 
 
 class BindOptions(Node, frozen=True):
-    create_host_path: bool = True
+    create_host_path: bool = False
     propagation: str | None = None
     selinux: str | None = None
     recursive: str | None = None

@@ -1,0 +1,231 @@
+"""Brings every attribute that has several syntaxes into its one canonical form.
+
+The specification's short syntaxes become the long ones. Each rule sees a value that the schema
+has accepted, and gives the canonical value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from composer.spec.syntax import mounts, ports, words
+from composer.spec.tree import Map, Mark, Problems, Rules, Seq, entries, put, rewrite
+
+Transform = Callable[[Any, "Mark | None"], Any]
+"""Gives the canonical form of a value said at a mark. Raises ``ValueError``."""
+
+
+def pairs(value: Any, mark: Mark | None = None) -> Any:
+    """``KEY=VALUE`` entries as a mapping; a key with no ``=`` has no value (None)."""
+    if not isinstance(value, list):
+        return value
+    new = Map()
+    for entry, at in entries(value):
+        key, equals, said = str(entry).partition("=")
+        put(new, key, said if equals else None, at or mark)
+    return new
+
+
+def listed(value: Any, mark: Mark | None = None) -> Any:
+    """A single text as a list of one."""
+    return Seq([value], mark) if isinstance(value, str) else value
+
+
+def keyed(key: str) -> Transform:
+    """A single text as a mapping in which it is ``key``."""
+
+    def transform(value: Any, mark: Mark | None) -> Any:
+        return Map([(key, value)], mark) if isinstance(value, str) else value
+
+    return transform
+
+
+def named(value: Any, mark: Mark | None = None) -> Any:
+    """A list of names as a mapping of them to nothing."""
+    if not isinstance(value, list):
+        return value
+    new = Map()
+    for entry, at in entries(value):
+        put(new, entry, None, at or mark)
+    return new
+
+
+def dependencies(value: Any, mark: Mark | None = None) -> Any:
+    """``depends_on`` as a mapping with a condition for each service."""
+    if not isinstance(value, list):
+        return value
+    new = Map()
+    for entry, at in entries(value):
+        put(new, entry, dependency_defaults(at or mark), at or mark)
+    return new
+
+
+def dependency_defaults(mark: Mark | None = None) -> Map:
+    """What a dependency means that is given by name only."""
+    return Map([("condition", "service_started"), ("required", True)], mark)
+
+
+def command(value: Any, mark: Mark | None) -> Any:
+    """A command line as words."""
+    return Seq(words.split(value), mark) if isinstance(value, str) else value
+
+
+def health_test(value: Any, mark: Mark | None) -> Any:
+    """A health check's command line is for the shell."""
+    return Seq(["CMD-SHELL", value], mark) if isinstance(value, str) else value
+
+
+def port_list(value: Any, mark: Mark | None) -> Any:
+    """Ports in long form, with ranges expanded."""
+    new = Seq()
+    for entry, at in entries(value):
+        if isinstance(entry, dict):
+            entry.setdefault("mode", "ingress")
+            entry.setdefault("protocol", "tcp")
+            new.add(entry, at or mark)
+            continue
+        for long in ports.expand(entry):
+            new.add(Map(long.items(), at or mark), at or mark)
+    return new
+
+
+def mount(value: Any, mark: Mark | None) -> Any:
+    """A mount in long form."""
+    if isinstance(value, str):
+        return Map(mounts.expand(value).items(), mark)
+    if isinstance(value.get("target"), str):
+        value["target"] = mounts.clean(value["target"])
+    return value
+
+
+def device(value: Any, mark: Mark | None) -> Any:
+    """A device in long form."""
+    return Map(mounts.expand_device(value).items(), mark) if isinstance(value, str) else value
+
+
+def env_files(value: Any, mark: Mark | None) -> Any:
+    """``env_file`` as a list of mappings with ``path`` and ``required``."""
+    new = Seq()
+    for entry, at in entries(listed(value, mark)):
+        file = Map([("path", entry)], at or mark) if isinstance(entry, str) else entry
+        file.setdefault("required", True)
+        new.add(file, at or mark)
+    return new
+
+
+def hosts(value: Any, mark: Mark | None = None) -> Any:
+    """``extra_hosts`` as a list of ``host=address``."""
+    new = Seq()
+    if isinstance(value, dict):
+        marks = value.marks if isinstance(value, Map) else {}
+        for host, addresses in value.items():
+            for address in addresses if isinstance(addresses, list) else [addresses]:
+                new.add(f"{host}={_address(address)}", marks.get(host, mark))
+        return new
+    for entry, at in entries(value):
+        host, separator, address = entry.partition("=")
+        if not separator:
+            host, separator, address = entry.partition(":")
+        if not separator:
+            raise ValueError(f"{entry!r} is not allowed; HOST=ADDRESS is expected")
+        new.add(f"{host.strip()}={_address(address.strip())}", at or mark)
+    return new
+
+
+def _address(text: str) -> str:
+    return text[1:-1] if text.startswith("[") and text.endswith("]") else text
+
+
+def external(value: Any, mark: Mark | None) -> Any:
+    """``external: {name: x}``, the old form, as ``external: true`` and ``name: x``."""
+    if not isinstance(value, dict) or not isinstance(value.get("external"), dict):
+        return value
+    name = value["external"].get("name")
+    if name and value.get("name", name) != name:
+        raise ValueError("name and external.name are both set and differ; keep name only")
+    if name:
+        put(value, "name", name, mark)
+    value["external"] = True
+    return value
+
+
+def gpus(value: Any, mark: Mark | None) -> Any:
+    """``gpus: all`` as a request for all devices."""
+    return Seq([Map([("count", -1)], mark)], mark) if value == "all" else value
+
+
+TRANSFORMS: Rules[Transform] = Rules(
+    {
+        "include.*": keyed("path"),
+        "include.*.path": listed,
+        "include.*.env_file": listed,
+        "services.*.annotations": pairs,
+        "services.*.build": keyed("context"),
+        "services.*.build.additional_contexts": pairs,
+        "services.*.build.args": pairs,
+        "services.*.build.extra_hosts": hosts,
+        "services.*.build.labels": pairs,
+        "services.*.build.secrets.*": keyed("source"),
+        "services.*.build.ssh": listed,
+        "services.*.command": command,
+        "services.*.configs.*": keyed("source"),
+        "services.*.depends_on": dependencies,
+        "services.*.deploy.labels": pairs,
+        "services.*.deploy.resources.reservations.devices.*.options": pairs,
+        "services.*.develop.watch.*.exec.command": command,
+        "services.*.develop.watch.*.exec.environment": pairs,
+        "services.*.develop.watch.*.ignore": listed,
+        "services.*.develop.watch.*.include": listed,
+        "services.*.devices.*": device,
+        "services.*.dns": listed,
+        "services.*.dns_search": listed,
+        "services.*.entrypoint": command,
+        "services.*.env_file": env_files,
+        "services.*.environment": pairs,
+        "services.*.extends": keyed("service"),
+        "services.*.extra_hosts": hosts,
+        "services.*.gpus": gpus,
+        "services.*.gpus.*.options": pairs,
+        "services.*.healthcheck.test": health_test,
+        "services.*.label_file": listed,
+        "services.*.labels": pairs,
+        "services.*.models": named,
+        "services.*.networks": named,
+        "services.*.ports": port_list,
+        "services.*.post_start.*.command": command,
+        "services.*.post_start.*.environment": pairs,
+        "services.*.pre_start.*.command": command,
+        "services.*.pre_start.*.environment": pairs,
+        "services.*.pre_stop.*.command": command,
+        "services.*.pre_stop.*.environment": pairs,
+        "services.*.secrets.*": keyed("source"),
+        "services.*.sysctls": pairs,
+        "services.*.tmpfs": listed,
+        "services.*.volumes.*": mount,
+        "services.*.volumes.*.volume.labels": pairs,
+        "networks.*": external,
+        "networks.*.labels": pairs,
+        "volumes.*": external,
+        "volumes.*.labels": pairs,
+        "secrets.*": external,
+        "secrets.*.labels": pairs,
+        "configs.*": external,
+        "configs.*.labels": pairs,
+    }
+)
+
+
+def canonicalise(root: Any, problems: Problems) -> Any:
+    """``root`` (a whole file, changed in place) in canonical form; problems are noted."""
+
+    def visit(transform: Transform, value: Any, path: str, mark: Mark | None) -> Any:
+        if value is None:
+            return None
+        try:
+            return transform(value, mark)
+        except ValueError as error:
+            problems.add(mark, path, str(error))
+            return type(value)()
+
+    return rewrite(root, TRANSFORMS, visit)

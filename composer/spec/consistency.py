@@ -1,0 +1,248 @@
+"""Checks that the parts of a model fit together: what Docker Compose refuses when it loads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from composer.spec.cycles import find_cycle
+from composer.spec.normalise import RESOURCES
+from composer.spec.tree import Mark, Problems
+from composer.spec.validate import nearest
+
+
+class Finding(NamedTuple):
+    """Something that does not fit, at a path."""
+
+    path: str
+    text: str
+    hint: str | None = None
+
+
+class Model(NamedTuple):
+    """What is checked: printed services that are active, names of the others, printed resources."""
+
+    services: Mapping[str, Any]
+    disabled: frozenset[str]
+    resources: Mapping[str, Mapping[str, Any]]
+
+
+Check = Callable[[str, Mapping[str, Any], Model], Iterator[Finding]]
+"""Looks at one service (its name, what it says) of a model."""
+
+
+def check_consistency(
+    model: Model, where: Callable[[str], Mark | None], problems: Problems
+) -> None:
+    """Note everything in ``model`` that does not fit; ``where`` gives the place of a path."""
+    findings: list[Finding] = []
+    for name, service in model.services.items():
+        for check in _CHECKS:
+            findings += check(f"services.{name}", service, model)
+    findings += _container_names(model)
+    findings += _cycle(model)
+    for finding in findings:
+        problems.add(where(finding.path), finding.path, finding.text, finding.hint)
+
+
+def _unknown(path: str, kind: str, name: str, known: Mapping[str, Any]) -> Finding:
+    listed = ", ".join(sorted(known))
+    hint = nearest(name, known) or (f"defined {kind}s: {listed}" if listed else None)
+    return Finding(path, f"refers to undefined {kind} {name}", hint)
+
+
+def _image(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
+    if not service.get("image") and "build" not in service and "provider" not in service:
+        yield Finding(path, "has neither an image nor a build context specified")
+
+
+def _build(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
+    build = service.get("build")
+    if build is None:
+        return
+    if build.get("dockerfile_inline") and build.get("dockerfile"):
+        yield Finding(f"{path}.build", "dockerfile and dockerfile_inline exclude each other")
+    platforms, platform = build.get("platforms"), service.get("platform")
+    if platforms and platform and platform not in platforms:
+        yield Finding(f"{path}.build.platforms", f"must include the service's platform {platform}")
+    for name, context in (build.get("additional_contexts") or {}).items():
+        if context.startswith("service:"):
+            target = context.removeprefix("service:")
+            at = f"{path}.build.additional_contexts.{name}"
+            if target not in model.services:
+                yield _unknown(at, "service", target, model.services)
+            elif "build" not in model.services[target]:
+                yield Finding(at, f"service {target} has no build section")
+    for index, secret in enumerate(build.get("secrets", ())):
+        if secret.get("source") not in model.resources["secrets"]:
+            at = f"{path}.build.secrets[{index}]"
+            yield _unknown(at, "build secret", secret["source"], model.resources["secrets"])
+
+
+def _networks(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
+    networks = service.get("networks") or {}
+    if networks and service.get("network_mode"):
+        yield Finding(f"{path}.network_mode", "network_mode and networks exclude each other")
+    for name in networks:
+        if name not in model.resources["networks"]:
+            yield _unknown(f"{path}.networks.{name}", "network", name, model.resources["networks"])
+
+
+def _health(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
+    test = (service.get("healthcheck") or {}).get("test")
+    if test and test[0] not in ("CMD", "CMD-SHELL", "NONE"):
+        yield Finding(
+            f"{path}.healthcheck.test",
+            f"starts with {test[0]!r}; CMD, CMD-SHELL or NONE is expected",
+        )
+
+
+def _dependencies(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
+    for name, dependency in (service.get("depends_on") or {}).items():
+        if name in model.services or (name in model.disabled and not dependency.get("required")):
+            continue
+        at = f"{path}.depends_on.{name}"
+        if name in model.disabled:
+            yield Finding(
+                at,
+                f"depends on undefined service {name}: none of its profiles is active",
+                "activate one of its profiles, or say required: false",
+            )
+        else:
+            yield _unknown(at, "service", name, model.services)
+
+
+def _namespaces(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
+    mode = service.get("network_mode", "")
+    if mode.startswith("service:"):
+        name = mode.removeprefix("service:")
+        if name not in model.services and name not in (service.get("depends_on") or {}):
+            yield _unknown(f"{path}.network_mode", "service", name, model.services)
+
+
+def _volumes(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
+    for index, mount in enumerate(service.get("volumes", ())):
+        source = mount.get("source")
+        if mount.get("type") == "volume" and source and source not in model.resources["volumes"]:
+            at = f"{path}.volumes[{index}]"
+            yield _unknown(at, "volume", source, model.resources["volumes"])
+
+
+def _files(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
+    for section, kind in (("configs", "config"), ("secrets", "secret")):
+        for index, reference in enumerate(service.get(section, ())):
+            source = reference.get("source", "")
+            if source not in model.resources[section]:
+                at = f"{path}.{section}[{index}]"
+                yield _unknown(at, kind, source, model.resources[section])
+
+
+_TWICE = (
+    ("scale", "replicas", ("deploy", "replicas")),
+    ("cpus", "limits.cpus", ("deploy", "resources", "limits", "cpus")),
+    ("mem_limit", "limits.memory", ("deploy", "resources", "limits", "memory")),
+    (
+        "mem_reservation",
+        "reservations.memory",
+        ("deploy", "resources", "reservations", "memory"),
+    ),
+    ("pids_limit", "limits.pids", ("deploy", "resources", "limits", "pids")),
+)
+
+
+def _twice(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
+    """Attributes that can be said in two places must not differ."""
+    for key, _, other in _TWICE:
+        if key not in service or "deploy" not in service:
+            continue
+        value: Any = service
+        for word in other[:-1]:
+            value = value.get(word) if value is not None else None
+        if value is None or (key == "scale" and other[-1] not in value):
+            continue
+        if value.get(other[-1], "0" if "mem" in key else 0) != service[key]:
+            yield Finding(f"{path}.{key}", f"differs from {'.'.join(other)}; keep one of the two")
+
+
+def _scale(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
+    replicas = service.get("scale", (service.get("deploy") or {}).get("replicas", 1))
+    key = "scale" if "scale" in service else "deploy.replicas"
+    if replicas < 0:
+        yield Finding(f"{path}.{key}", f"{replicas} is out of range; 0 or more is allowed")
+    if replicas > 1 and service.get("container_name"):
+        yield Finding(
+            f"{path}.container_name",
+            f"a container name must be unique, but {key} asks for {replicas} containers",
+        )
+
+
+def _watch(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
+    for index, watch in enumerate((service.get("develop") or {}).get("watch", ())):
+        if watch.get("action") not in ("rebuild", "restart") and not watch.get("target"):
+            yield Finding(f"{path}.develop.watch[{index}]", "target is required for this action")
+
+
+_CHECKS: tuple[Check, ...] = (
+    _image,
+    _build,
+    _networks,
+    _health,
+    _dependencies,
+    _namespaces,
+    _volumes,
+    _files,
+    _twice,
+    _scale,
+    _watch,
+)
+
+
+def _container_names(model: Model) -> Iterator[Finding]:
+    owners: dict[str, str] = {}
+    for name, service in model.services.items():
+        container = service.get("container_name")
+        if container and owners.setdefault(container, name) != name:
+            yield Finding(
+                f"services.{name}.container_name",
+                f"container name {container!r} is already in use by service {owners[container]}",
+            )
+
+
+def _cycle(model: Model) -> Iterator[Finding]:
+    edges = {
+        name: [other for other in service.get("depends_on") or () if other in model.services]
+        for name, service in model.services.items()
+    }
+    cycle = find_cycle(edges)
+    if cycle:
+        yield Finding(
+            f"services.{cycle[0]}.depends_on.{cycle[1]}",
+            f"dependency cycle detected: {' -> '.join(cycle)}",
+        )
+
+
+def check_resources(resources: Mapping[str, Any], problems: Problems, where: Any) -> None:
+    """Note secrets and configs that say in no way, or in several, where their text comes from."""
+    for section, keys in (
+        ("secrets", ("file", "environment")),
+        ("configs", ("file", "environment", "content")),
+    ):
+        for name, resource in (resources.get(section) or {}).items():
+            resource = resource or {}
+            path = f"{section}.{name}"
+            said = [key for key in keys if key in resource]
+            if len(said) > 1:
+                problems.add(where(path), path, f"{' and '.join(said)} exclude each other")
+            elif not said and "driver" not in resource and not resource.get("external"):
+                problems.add(where(path), path, f"one of {', '.join(keys)} must be set")
+    for section in RESOURCES:
+        for name, resource in (resources.get(section) or {}).items():
+            if section in ("networks", "volumes") and resource and resource.get("external"):
+                extra = [key for key in resource if key not in ("external", "name", "driver")]
+                extra = [key for key in extra if not key.startswith("x-")]
+                if extra and resource.get("external") in (True, "true") and section == "volumes":
+                    problems.add(
+                        where(f"{section}.{name}"),
+                        f"{section}.{name}",
+                        f"external excludes other attributes, but {', '.join(extra)} is set",
+                    )

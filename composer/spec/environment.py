@@ -1,0 +1,86 @@
+"""Works out services' environment and labels: ``environment``, ``env_file``, ``label_file``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from composer.errors import ComposerError
+from composer.spec.discovery import shown
+from composer.spec.dotenv import read_file
+from composer.spec.tree import Map, Mark, Problems, entries, mark_of, put
+
+
+def resolve_names(services: Mapping[str, Any], variables: Mapping[str, str]) -> None:
+    """Give the environment variables that have no value that of ``variables``, where it has one."""
+    for service in services.values():
+        environment = service.get("environment") if isinstance(service, dict) else None
+        if environment:
+            for name, value in environment.items():
+                if value is None and name in variables:
+                    environment[name] = variables[name]
+
+
+def resolve_files(
+    name: str, service: Map, variables: Mapping[str, str], problems: Problems
+) -> None:
+    """Replace ``env_file`` and ``label_file`` of a service by what they set.
+
+    What the service says itself wins over the files, and a later file wins over an earlier one.
+    """
+    path = f"services.{name}"
+    own = service.get("environment") or {}
+
+    def lookup(variable: str) -> str | None:
+        value = variables.get(variable)
+        return own.get(variable) if value is None else value
+
+    files = service.pop("env_file", None)
+    if files:
+        found: dict[str, str] = {}
+        for index, (file, mark) in enumerate(entries(files)):
+            try:
+                found.update(_env_file(file, lookup))
+            except ComposerError as error:
+                _note(problems, error, mark, f"{path}.env_file[{index}]")
+        _under(service, "environment", found)
+    labels = service.pop("label_file", None)
+    if labels:
+        found = {}
+        for index, (file, mark) in enumerate(entries(labels)):
+            try:
+                found.update(read_file(Path(file), variables.get, shown(file)))
+            except ComposerError as error:
+                _note(problems, error, mark, f"{path}.label_file[{index}]")
+        _under(service, "labels", found)
+
+
+def _env_file(file: Mapping[str, Any], lookup: Callable[[str], str | None]) -> dict[str, str]:
+    path = Path(file["path"])
+    form = file.get("format")
+    if form not in (None, "", "raw"):
+        raise ComposerError(f"format {form!r} is not known; raw is allowed")
+    if not path.exists():
+        if file.get("required") in (False, "false"):
+            return {}
+        raise ComposerError(f"env file {shown(str(path))} not found")
+    return read_file(path, lookup, shown(str(path)), raw=form == "raw")
+
+
+def _under(service: Map, key: str, found: Mapping[str, str]) -> None:
+    """Set ``found`` under what the service says itself."""
+    own = service.get(key)
+    merged = Map(found.items(), mark_of(service, key))
+    if own:
+        for name, value in own.items():
+            put(merged, name, value, mark_of(own, name))
+    if merged:
+        service[key] = merged
+
+
+def _note(problems: Problems, error: ComposerError, mark: Mark | None, path: str) -> None:
+    if error.position is not None:
+        problems.found.append(error)
+    else:
+        problems.add(mark, path, error.message, error.hint)

@@ -1,0 +1,78 @@
+"""Applies ``extends``: a service takes over another one, of this file or of another.
+
+This is the specification's chapter "Extends". What is taken from another file is relative to that
+file's folder; ``!reset`` and ``!override`` of the extending service apply to what it takes over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from composer.spec.merge import merge_service
+from composer.spec.tree import Map, Mark, copy, fail, mark_of
+from composer.spec.validate import nearest
+
+Path = tuple[str, ...]
+
+
+class Base(NamedTuple):
+    """A file to extend from: its canonical services, and how to open the files that it names."""
+
+    services: Map
+    shown: str
+    removals: tuple[Path, ...]
+    open: Callable[[str, Mark | None], Base]
+    """Gives the base for a file named in this one. Raises ``ComposerError``."""
+
+
+def apply_extends(base: Base) -> None:
+    """Replace each service of ``base`` that extends another by the merged one.
+
+    Raises ``FileError`` for a service that is not there and for services that extend one another.
+    """
+    for name in base.services:
+        base.services[name] = _extended(name, base, ())
+
+
+def _extended(name: str, base: Base, trail: tuple[tuple[str, str], ...]) -> Any:
+    service = base.services[name]
+    if not isinstance(service, dict) or "extends" not in service:
+        return service
+    mark = mark_of(service, "extends") or mark_of(base.services, name)
+    here = (base.shown, name)
+    if here in trail:
+        steps = [*trail[trail.index(here) :], here]
+        shown = " extends ".join(f"{service} ({file})" for file, service in steps)
+        raise fail(mark, f"services.{name}.extends", f"services extend one another: {shown}")
+    wanted = service["extends"]
+    other = base.open(wanted["file"], mark) if wanted.get("file") else base
+    target = wanted.get("service")
+    if target not in other.services:
+        raise fail(
+            mark,
+            f"services.{name}.extends",
+            f"service {target!r} is not in {other.shown}",
+            nearest(str(target), other.services) or _known(other.services),
+        )
+    taken = copy(_extended(target, other, (*trail, here)))
+    for path in base.removals:
+        if path[:2] == ("services", name):
+            remove(taken, path[2:])
+    own = Map((key, value) for key, value in service.items() if key != "extends")
+    own.marks = dict(service.marks) if isinstance(service, Map) else {}
+    merged = merge_service(taken, own)
+    base.services[name] = merged
+    return merged
+
+
+def _known(services: Map) -> str:
+    return f"services there: {', '.join(sorted(services))}"
+
+
+def remove(value: Any, path: Path) -> None:
+    """Take what is at ``path`` out of the mapping ``value``, if it is there."""
+    for key in path[:-1]:
+        value = value.get(key) if isinstance(value, dict) else None
+    if path and isinstance(value, dict):
+        value.pop(path[-1], None)

@@ -1,0 +1,214 @@
+"""Loads a project: the canonical mapping that ``config`` prints, and what is known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from composer.errors import ComposerError, Position
+from composer.spec.consistency import Model, check_consistency, check_resources
+from composer.spec.discovery import (
+    Discovery,
+    check_name,
+    discover,
+    explicit_name,
+    normalise_name,
+)
+from composer.spec.environment import resolve_files
+from composer.spec.interpolate import Variables
+from composer.spec.normalise import RESOURCES, normalise, used_resources
+from composer.spec.options import DEFAULTS, Options
+from composer.spec.pipeline import Pipeline
+from composer.spec.profiles import select
+from composer.spec.read import plain
+from composer.spec.render import render
+from composer.spec.schema import FILE
+from composer.spec.template import TemplateError, substitute
+from composer.spec.tree import Map, Mark, Problems, entries
+
+
+class Canonical:
+    """A loaded project in the form that ``config`` prints."""
+
+    def __init__(self, name: str, discovery: Discovery, tree: Map, mapping: dict[str, Any]) -> None:
+        self.name = name
+        self.working_dir = discovery.directory
+        self.files = tuple(source.path for source in discovery.files)
+        self.env_files = discovery.env_files
+        self.environment: Mapping[str, str] = discovery.environment
+        self.profiles = discovery.profiles
+        self.mapping = mapping
+        """Active services and the resources that they use; keys in the order that is printed."""
+        self.disabled: dict[str, Any] = {}
+        """The services of which no profile is active, in the same form."""
+        self.warnings: tuple[str, ...] = ()
+        self._tree = tree
+
+    def where(self, path: str) -> Position | None:
+        """The place of ``path`` (``services.web.ports[0]``), else of its nearest parent."""
+        mark = locate(self._tree, path)
+        return Position(*mark) if mark else None
+
+    @property
+    def positions(self) -> dict[str, Position]:
+        """The place of each path. Worked out when asked for, as only error messages need it."""
+        found: dict[str, Position] = {}
+        _collect(self._tree, "", found)
+        return found
+
+
+def _collect(value: Any, path: str, found: dict[str, Position]) -> None:
+    if isinstance(value, Map):
+        for key, entry in value.items():
+            here = f"{path}.{key}" if path else key
+            mark = value.marks.get(key)
+            if mark is not None:
+                found[here] = Position(*mark)
+            _collect(entry, here, found)
+    elif isinstance(value, list):
+        for index, (entry, mark) in enumerate(entries(value)):
+            here = f"{path}[{index}]"
+            if mark is not None:
+                found[here] = Position(*mark)
+            _collect(entry, here, found)
+
+
+def locate(tree: Any, path: str) -> Mark | None:
+    """The mark of ``path`` in ``tree``, else of its nearest parent that has one.
+
+    Keys may hold dots: at each mapping the longest key that fits is taken.
+    """
+    found: Mark | None = None
+    rest = path
+    while rest:
+        if isinstance(tree, list) and rest.startswith("["):
+            index, _, rest = rest[1:].partition("]")
+            marks = getattr(tree, "marks", ())
+            number = int(index)
+            if number >= len(tree):
+                break
+            found = (marks[number] if number < len(marks) else None) or found
+            tree = tree[number]
+        elif isinstance(tree, Map):
+            rest = rest.removeprefix(".")
+            key = _longest(tree, rest)
+            if key is None:
+                break
+            found = tree.marks.get(key) or found
+            tree, rest = tree[key], rest[len(key) :]
+        else:
+            break
+    return found
+
+
+def _longest(tree: Map, rest: str) -> str | None:
+    if rest in tree:
+        return rest
+    fitting = [key for key in tree if rest.startswith((f"{key}.", f"{key}["))]
+    return max(fitting, key=len, default=None)
+
+
+def project_name(options: Options) -> str:
+    """The project's name, without loading the model where it can be told without.
+
+    With ``-p`` or ``COMPOSE_PROJECT_NAME`` no file needs to exist. Raises ``ComposerError``.
+    """
+    import os
+
+    environ = os.environ if options.environ is None else options.environ
+    explicit = explicit_name(options, environ)
+    if explicit:
+        return explicit
+    discovery = discover(options)
+    return _name(options, discovery, Pipeline(options))
+
+
+def _name(options: Options, discovery: Discovery, pipeline: Pipeline) -> str:
+    """``-p``, then ``COMPOSE_PROJECT_NAME``, then the files' ``name``, then the folder's name."""
+    explicit = explicit_name(options, discovery.environment)
+    if explicit:
+        return explicit
+    said = ""
+    for source in discovery.files:
+        said = _said_name(pipeline.text(source)) or said
+    if said:
+        try:
+            said = substitute(said, discovery.environment.get) if options.interpolate else said
+        except TemplateError as error:
+            raise ComposerError(f"name: {error}") from None
+        return check_name(said)
+    name = normalise_name(discovery.directory.rstrip("/").rpartition("/")[2])
+    if not name:
+        raise ComposerError(
+            "project name must not be empty",
+            hint="say one with -p, COMPOSE_PROJECT_NAME or a top-level name:",
+        )
+    return name
+
+
+def _said_name(text: str) -> str:
+    """The top-level ``name`` of a file, found without parsing all of it."""
+    found = ""
+    for line in text.splitlines():
+        if line.startswith(("name:", "name :", '"name"', "'name'")):
+            found = line.partition(":")[2].split(" #")[0].strip()
+            if found[:1] in ("'", '"') and found[-1:] == found[:1]:
+                found = found[1:-1]
+            elif not isinstance(plain(found) if found else None, str):
+                found = ""
+    return found
+
+
+def load_canonical(options: Options = DEFAULTS) -> Canonical:
+    """Load the project that ``options`` mean, up to what ``config`` prints.
+
+    Raises ``ComposerError``; ``FileError`` with all the problems of a file where one is at fault.
+    """
+    discovery = discover(options)
+    pipeline = Pipeline(options)
+    name = _name(options, discovery, pipeline)
+    environment = {**discovery.environment, "COMPOSE_PROJECT_NAME": name}
+    discovery = discovery._replace(environment=environment)
+    variables = Variables(environment)
+    tree = pipeline.model(discovery.files, discovery.directory, variables)
+    tree["name"] = name
+    selection = select(tree.get("services") or {}, discovery.profiles, options.services)
+    if options.normalize:
+        normalise(tree, name, environment)
+    problems = Problems()
+    if options.resolve_environment:
+        for service in selection.active:
+            resolve_files(service, tree["services"][service], environment, problems)
+    problems.check()
+    rendered = render(tree, FILE)
+    services = rendered.get("services", {})
+    active = {service: services[service] for service in sorted(selection.active)}
+    canonical = Canonical(name, discovery, tree, {})
+    if options.consistency:
+        resources = {section: tree.get(section) or {} for section in RESOURCES}
+        model = Model(active, frozenset(selection.inactive), resources)
+        check_resources(resources, problems, lambda path: locate(tree, path))
+        check_consistency(model, lambda path: locate(tree, path), problems)
+        problems.check()
+    canonical.mapping = _chosen(rendered, active)
+    canonical.disabled = {service: services[service] for service in selection.inactive}
+    canonical.warnings = tuple(
+        dict.fromkeys([*discovery.warnings, *variables.warnings(), *pipeline.warnings])
+    )
+    return canonical
+
+
+def _chosen(rendered: dict[str, Any], active: dict[str, Any]) -> dict[str, Any]:
+    """What is printed: the active services and the resources that they use."""
+    used = used_resources(active)
+    chosen: dict[str, Any] = {}
+    for key, value in rendered.items():
+        if key == "services":
+            chosen[key] = active
+        elif key in RESOURCES:
+            kept = {name: value[name] for name in value if name in used[key]}
+            if kept:
+                chosen[key] = kept
+        else:
+            chosen[key] = value
+    return chosen

@@ -1,0 +1,140 @@
+"""Fills in what a file leaves implicit: default network, names, dependencies, build defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from composer.spec.canonical import dependency_defaults
+from composer.spec.tree import Map, Mark, Seq, mark_of, put
+
+RESOURCES = ("networks", "volumes", "secrets", "configs")
+_NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
+
+
+def set_defaults(model: Map) -> None:
+    """Set the defaults of attributes that Docker Compose prints although nobody said them."""
+    for service in _mappings(model.get("services")):
+        _build_defaults(service.get("build"))
+        _sort_hosts(service)
+        _sort_hosts(service.get("build"))
+        for dependency in _mappings(service.get("depends_on")):
+            dependency.setdefault("required", True)
+        for secret in service.get("secrets") or ():
+            if isinstance(secret, dict) and not secret.get("target"):
+                secret["target"] = f"/run/secrets/{secret.get('source')}"
+        for mount in service.get("volumes") or ():
+            if isinstance(mount, dict) and isinstance(mount.get("bind"), dict):
+                mount["bind"].setdefault("create_host_path", True)
+        reservations = service
+        for key in ("deploy", "resources", "reservations"):
+            reservations = reservations.get(key) or {}
+        for device in [*(reservations.get("devices") or ()), *(service.get("gpus") or ())]:
+            if isinstance(device, dict) and "device_ids" not in device:
+                device.setdefault("count", -1)
+
+
+def _sort_hosts(value: Any) -> None:
+    if isinstance(value, dict) and isinstance(value.get("extra_hosts"), list):
+        value["extra_hosts"] = Seq(sorted(value["extra_hosts"]))
+
+
+def _build_defaults(build: Any) -> None:
+    if isinstance(build, dict):
+        build.setdefault("context", ".")
+        if not build.get("dockerfile_inline"):
+            build.setdefault("dockerfile", "Dockerfile")
+
+
+def _mappings(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        yield from (entry for entry in value.values() if isinstance(entry, dict))
+
+
+def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
+    """Complete ``model`` (changed in place) as the specification has it for project ``project``."""
+    for name, service in (model.get("services") or {}).items():
+        mark = mark_of(model["services"], name)
+        _attach_to_default(service, mark)
+        _imply_dependencies(service, mark)
+        if service.get("pull_policy") == "if_not_present":
+            service["pull_policy"] = "missing"
+        _resolve_arguments(service.get("build"), variables)
+    _define_default(model)
+    for section in RESOURCES:
+        for key, resource in list((model.get(section) or {}).items()):
+            if resource is None:
+                model[section][key] = resource = Map()
+            if not resource.get("name"):
+                external = resource.get("external") in (True, "true")
+                resource["name"] = key if external else f"{project}_{key}"
+
+
+def _attach_to_default(service: Map, mark: Mark | None) -> None:
+    if not service.get("networks") and not service.get("network_mode"):
+        if service.get("provider") is not None:
+            return
+        put(service, "networks", Map([("default", None)], mark), mark)
+
+
+def _define_default(model: Map) -> None:
+    services = model.get("services") or {}
+    if any("default" in (service.get("networks") or ()) for service in services.values()):
+        networks = model.get("networks")
+        if networks is None:
+            networks = model["networks"] = Map()
+        if networks.get("default") is None:
+            networks["default"] = Map()
+
+
+def _imply_dependencies(service: Map, mark: Mark | None) -> None:
+    """Depend on the services whose namespaces or volumes are used, and on linked ones."""
+    for name, restart in _referred(service):
+        depends_on = service.get("depends_on")
+        if depends_on is None:
+            depends_on = Map()
+            put(service, "depends_on", depends_on, mark)
+        if name not in depends_on:
+            dependency = dependency_defaults(mark)
+            if restart:
+                dependency["restart"] = True
+            put(depends_on, name, dependency, mark)
+
+
+def _referred(service: Map) -> Iterator[tuple[str, bool]]:
+    for link in service.get("links") or ():
+        yield link.partition(":")[0], True
+    for key in _NAMESPACES:
+        value = service.get(key)
+        if isinstance(value, str) and value.startswith("service:"):
+            yield value.removeprefix("service:"), True
+    for source in service.get("volumes_from") or ():
+        if not source.startswith("container:"):
+            yield source.partition(":")[0], False
+
+
+def _resolve_arguments(build: Any, variables: Mapping[str, str]) -> None:
+    """Build arguments without a value take that of the environment, or are left out."""
+    arguments = build.get("args") if isinstance(build, dict) else None
+    if arguments:
+        for name in [name for name, value in arguments.items() if value is None]:
+            if name in variables:
+                arguments[name] = variables[name]
+            else:
+                del arguments[name]
+
+
+def used_resources(services: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The keys of the networks, volumes, secrets and configs that ``services`` use."""
+    used: dict[str, set[str]] = {section: set() for section in RESOURCES}
+    for service in services.values():
+        used["networks"].update(service.get("networks") or ())
+        for mount in service.get("volumes") or ():
+            if mount.get("type") in ("volume", "cluster") and mount.get("source"):
+                used["volumes"].add(mount["source"])
+        build = service.get("build") or {}
+        for reference in [*(service.get("secrets") or ()), *(build.get("secrets") or ())]:
+            used["secrets"].add(reference["source"])
+        for reference in service.get("configs") or Seq():
+            used["configs"].add(reference["source"])
+    return used

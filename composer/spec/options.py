@@ -1,0 +1,31 @@
+"""What a command says about the project to load: files, names, profiles, environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Options(NamedTuple):
+    """The choices of a command line that matter to loading. All have Docker Compose's defaults.
+
+    ``files`` are paths, ``-`` is standard input; when empty, ``COMPOSE_FILE`` is used, or a file is
+    looked for in this folder and its parents. ``environ`` is the process's environment when None.
+    ``services`` are the names on the command line: their profiles are active.
+    """
+
+    files: tuple[str, ...] = ()
+    project_directory: str | None = None
+    project_name: str | None = None
+    profiles: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    environ: Mapping[str, str] | None = None
+    services: tuple[str, ...] = ()
+    interpolate: bool = True
+    normalize: bool = True
+    resolve_paths: bool = True
+    resolve_environment: bool = True
+    consistency: bool = True
+
+
+DEFAULTS = Options()

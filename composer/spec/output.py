@@ -1,0 +1,145 @@
+"""Prints a canonical mapping as Docker Compose does: YAML in the schema's order, or JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+_SORTED = ("configs", "name", "networks", "secrets", "services", "volumes")
+
+
+def to_json(mapping: dict[str, Any]) -> str:
+    """The JSON of ``config --format json``: ``x-`` keys at the top only, ``command`` always."""
+    top = {key: mapping[key] for key in sorted(mapping)}
+    if "services" in top:
+        top["services"] = {
+            name: _json_service(service) for name, service in top["services"].items()
+        }
+    for section in ("networks", "volumes", "secrets", "configs"):
+        if section in top:
+            top[section] = {name: _bare(resource) for name, resource in top[section].items()}
+    for network in top.get("networks", {}).values():
+        network.setdefault("ipam", {})
+    return json.dumps(top, indent=2, ensure_ascii=False)
+
+
+def _json_service(service: dict[str, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = _bare(service)
+    shown.setdefault("command", None)
+    shown.setdefault("entrypoint", None)
+    for watch in shown.get("develop", {}).get("watch", ()):
+        watch.setdefault("exec", {"command": None})
+    for key, value in shown.get("blkio_config", {}).items():
+        if isinstance(value, list):
+            shown["blkio_config"][key] = [
+                {name.capitalize(): entry for name, entry in device.items()} for device in value
+            ]
+    return shown
+
+
+def _bare(value: Any) -> Any:
+    """Without the extensions, as Docker Compose's JSON is."""
+    if isinstance(value, dict):
+        return {key: _bare(entry) for key, entry in value.items() if not key.startswith("x-")}
+    if isinstance(value, list):
+        return [_bare(entry) for entry in value]
+    return value
+
+
+def to_yaml(mapping: dict[str, Any]) -> str:
+    """The YAML that ``config`` prints."""
+    lines: list[str] = []
+    _mapping(mapping, "", lines)
+    return "".join(lines)
+
+
+_PLAIN = re.compile(r"[A-Za-z_/.~$(+-][A-Za-z0-9_./~$()+=,;^*?<>\\@%{}|!'\" &:#\[\]-]*\Z")
+_SPECIAL = re.compile(r": |:\Z| #|\s\Z|[\n\t]")
+_WORDS = re.compile(
+    r"(?:~|null|true|false|yes|no|on|off|y|n|\.nan|[+-]?\.inf|<<|=)\Z", re.IGNORECASE
+)
+_NUMBER = re.compile(r"[-+.]?[0-9]")
+
+
+def _mapping(value: dict[str, Any], indent: str, lines: list[str]) -> None:
+    for key, entry in value.items():
+        _entry(f"{indent}{_scalar(key)}:", entry, indent, lines)
+
+
+def _entry(start: str, value: Any, indent: str, lines: list[str]) -> None:
+    if isinstance(value, dict) and value:
+        lines.append(f"{start}\n")
+        _mapping(value, indent + "  ", lines)
+    elif isinstance(value, list) and value:
+        lines.append(f"{start}\n")
+        _sequence(value, indent + "  ", lines)
+    elif isinstance(value, (dict, list)):
+        lines.append(f"{start} {'{}' if isinstance(value, dict) else '[]'}\n")
+    elif isinstance(value, str) and "\n" in value and _blockable(value):
+        lines.append(f"{start} {_block(value, indent)}")
+    else:
+        lines.append(f"{start} {_scalar(value)}\n")
+
+
+def _sequence(value: list[Any], indent: str, lines: list[str]) -> None:
+    for entry in value:
+        if isinstance(entry, (dict, list)) and entry:
+            below: list[str] = []
+            if isinstance(entry, dict):
+                _mapping(entry, indent + "  ", below)
+            else:
+                _sequence(entry, indent + "  ", below)
+            below[0] = f"{indent}- {below[0].lstrip(' ')}"
+            lines += below
+        else:
+            _entry(f"{indent}-", entry, indent, lines)
+
+
+def _blockable(text: str) -> bool:
+    """Whether a literal block gives the text back."""
+    return (
+        all(char.isprintable() or char == "\n" for char in text)
+        and not text.startswith((" ", "\n"))
+        and text.strip("\n") != ""
+    )
+
+
+def _block(text: str, indent: str) -> str:
+    ending = "-" if not text.endswith("\n") else "+" if text.endswith("\n\n") else ""
+    body = text if text.endswith("\n") else text + "\n"
+    inner = "".join(f"{indent}  {line}\n" if line else "\n" for line in body[:-1].split("\n"))
+    return f"|{ending}\n{inner}"
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    return _text(value)
+
+
+def _text(text: str) -> str:
+    if not text:
+        return '""'
+    if not text.isprintable():
+        return json.dumps(text, ensure_ascii=not text.replace("\n", "").isprintable())
+    if _WORDS.match(text) or _NUMBER.match(text):
+        return text if _harmless(text) else json.dumps(text, ensure_ascii=False)
+    if _PLAIN.match(text) and not _SPECIAL.search(text) and not text.startswith(("- ", "? ")):
+        return text if text not in ("-", "?") else f'"{text}"'
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _harmless(text: str) -> bool:
+    """Whether text that starts like a number is read as text all the same."""
+    return (
+        bool(re.search(r"[A-Za-z/]", text[1:]) or text.count(".") > 1)
+        and not re.match(r"[-+]?(0[xXoObB]|[0-9._]+[eE]|[0-9]+:)", text)
+        and not _WORDS.match(text)
+        and not _SPECIAL.search(text)
+        and ":" not in text
+    )

@@ -1,0 +1,206 @@
+"""Loads files through all steps: read → interpolate → validate → canonical → extends → include →
+merge, once for each file and each include; then the whole model is completed and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from composer.errors import ComposerError
+from composer.spec import paths
+from composer.spec.canonical import canonicalise
+from composer.spec.discovery import Source, read_source, shown
+from composer.spec.dotenv import read_file
+from composer.spec.environment import resolve_names
+from composer.spec.extends import Base, apply_extends, remove
+from composer.spec.include import take_over
+from composer.spec.interpolate import Variables, interpolate
+from composer.spec.merge import drop_duplicates, merge_files
+from composer.spec.normalise import set_defaults
+from composer.spec.options import Options
+from composer.spec.read import Document, read
+from composer.spec.tree import Map, Mark, Problems, entries, fail, mark_of
+from composer.spec.validate import check_needs, validate
+
+
+class Pipeline:
+    """One loading. Remembers what it warned about and the texts that it has read."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.warnings: list[str] = []
+        self.texts: dict[str, str] = {}
+
+    def text(self, source: Source) -> str:
+        """The text of a file, read once."""
+        if source.path not in self.texts:
+            self.texts[source.path] = read_source(source)
+        return self.texts[source.path]
+
+    def model(
+        self,
+        sources: tuple[Source, ...],
+        directory: str,
+        variables: Variables,
+        trail: tuple[Source, ...] = (),
+    ) -> Map:
+        """The merged, canonical model of ``sources``, with absolute paths.
+
+        ``directory`` is what relative paths are relative to; ``trail`` are the including files.
+        Raises ``ComposerError``.
+        """
+        model = Map()
+        for source in sources:
+            for document in self._documents(source, variables):
+                model = self._merged(model, document, source, directory, variables, trail)
+        problems = Problems()
+        check_needs(model, problems)
+        problems.check()
+        set_defaults(model)
+        if self.options.resolve_paths:
+            paths.resolve_paths(model, directory, problems)
+            problems.check()
+        if self.options.resolve_environment:
+            resolve_names(model.get("services") or {}, variables.values)
+        return model
+
+    def _documents(self, source: Source, variables: Variables) -> list[Document]:
+        """The documents of a file, interpolated, validated and canonical."""
+        documents = read(self.text(source), source.shown)
+        if not documents:
+            raise fail((source.shown, 1, 1), "", "empty compose file")
+        problems = Problems()
+        for document in documents:
+            if self.options.interpolate:
+                interpolate(document.root, variables, problems)
+            validate(document.root, problems)
+        problems.check()
+        for document in documents:
+            if document.root.pop("version", None) is not None:
+                self.warnings.append(
+                    f"{source.path}: the attribute `version` is obsolete, it will be ignored, "
+                    "please remove it to avoid potential confusion"
+                )
+            canonicalise(document.root, problems)
+            drop_duplicates(document.root)
+        problems.check()
+        return documents
+
+    def _merged(
+        self,
+        model: Map,
+        document: Document,
+        source: Source,
+        directory: str,
+        variables: Variables,
+        trail: tuple[Source, ...],
+    ) -> Map:
+        root = document.root
+        services = root.get("services")
+        removals = (*document.resets, *document.overrides)
+        if services:
+            apply_extends(
+                Base(services, source.shown, removals, self._opener(directory, variables))
+            )
+        self._include(root, source, directory, variables, trail)
+        for path in removals:
+            remove(model, path)
+        merged = merge_files(model, root)
+        drop_duplicates(merged)
+        return merged
+
+    def _opener(self, directory: str, variables: Variables) -> Any:
+        """Opens files to extend from, named relative to ``directory``."""
+
+        def open_base(name: str, mark: Mark | None) -> Base:
+            path = paths.absolute(name, directory)
+            source = Source(path, shown(path))
+            if not Path(path).is_file():
+                raise fail(mark, "", f"cannot extend from {source.shown}: no such file")
+            folder = str(Path(path).parent)
+            document = self._documents(source, variables)[0]
+            problems = Problems()
+            opener = self._opener(folder, variables)
+            services = document.root.get("services") or Map()
+            for service in services.values():
+                extended = service.get("extends") or {}
+                if extended.get("file"):
+                    extended["file"] = paths.absolute(extended["file"], folder)
+            set_defaults_of_base(document.root)
+            if self.options.resolve_paths:
+                paths.resolve_paths(document.root, folder, problems)
+                problems.check()
+            removals = (*document.resets, *document.overrides)
+            return Base(services, source.shown, removals, opener)
+
+        return open_base
+
+    def _include(
+        self,
+        root: Map,
+        source: Source,
+        directory: str,
+        variables: Variables,
+        trail: tuple[Source, ...],
+    ) -> None:
+        included = root.pop("include", None)
+        if not included:
+            return
+        problems = Problems()
+        for index, (entry, mark) in enumerate(entries(included)):
+            path = f"include[{index}]"
+            names = [paths.absolute(name, directory) for name in entry.get("path") or ()]
+            if not names:
+                raise fail(mark, path, "path is missing")
+            sources = tuple(Source(name, shown(name)) for name in names)
+            trail_here = (*trail, source)
+            for step in sources:
+                if step in trail_here:
+                    chain = " includes ".join(one.shown for one in (*trail_here, step))
+                    raise fail(mark, path, f"files include one another: {chain}")
+                if not Path(step.path).is_file():
+                    raise fail(mark, path, f"{step.shown} not found")
+            folder = str(Path(names[0]).parent)
+            if entry.get("project_directory"):
+                folder = paths.absolute(entry["project_directory"], directory)
+            below = Variables(self._include_environment(entry, folder, directory, variables, mark))
+            below.missed = variables.missed
+            model = self.model(sources, folder, below, trail_here)
+            take_over(root, model, mark, problems)
+        problems.check()
+
+    def _include_environment(
+        self,
+        entry: Map,
+        folder: str,
+        directory: str,
+        variables: Variables,
+        mark: Mark | None,
+    ) -> Mapping[str, str]:
+        """The including file's variables over those of the include's ``env_file`` or ``.env``."""
+        files = [paths.absolute(name, directory) for name in entry.get("env_file") or ()]
+        if not files:
+            default = Path(folder, ".env")
+            files = [str(default)] if default.is_file() else []
+        found: dict[str, str] = {}
+
+        def lookup(name: str) -> str | None:
+            value = variables.values.get(name)
+            return found.get(name) if value is None else value
+
+        for file in files:
+            try:
+                found.update(read_file(Path(file), lookup, shown(file)))
+            except ComposerError as error:
+                at = mark_of(entry, "env_file") or mark
+                raise (error if error.position else fail(at, "include", error.message)) from None
+        return {**found, **variables.values}
+
+
+def set_defaults_of_base(root: Map) -> None:
+    """Give a build section of a file that is extended from its context, which is its own folder."""
+    for service in (root.get("services") or {}).values():
+        build = service.get("build")
+        if isinstance(build, dict):
+            build.setdefault("context", ".")

@@ -1,0 +1,268 @@
+"""Reads YAML text into a tree of ``Map`` and ``Seq``, with YAML 1.2's core scalars.
+
+PyYAML (on libyaml where it is there) does the scanning and the anchors. What a plain scalar means
+is decided here, because PyYAML speaks YAML 1.1, in which ``22:22``, ``yes``, ``on`` are not text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import yaml
+
+from composer.spec.tree import Map, Mark, Problems, Seq, fail
+
+ALIAS_LIMIT = 200_000
+"""How many values the aliases of one file may stand for, all in all."""
+
+_PLAIN = "plain"
+_TEXT = "tag:yaml.org,2002:str"
+
+_INTEGER = re.compile(r"[-+]?(0[bB][01_]+|0[oO][0-7_]+|0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?\Z")
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+}
+_NUMBER_STARTS = frozenset("0123456789+-.")
+
+
+class Document(NamedTuple):
+    """One YAML document. ``resets`` and ``overrides`` are the paths (as keys) of those tags."""
+
+    root: Map
+    resets: tuple[tuple[str, ...], ...] = ()
+    overrides: tuple[tuple[str, ...], ...] = ()
+
+
+class _Tags:
+    """Marks plain scalars, whose meaning is decided later, apart from quoted ones."""
+
+    def resolve(self, kind: type, _value: str, implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            return _PLAIN if implicit[0] else _TEXT
+        return "map" if kind is yaml.MappingNode else "seq"
+
+    def descend_resolver(self, node: Any, index: Any) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+if yaml.__with_libyaml__:
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+    class _Loader(_Tags, CParser):
+        pass
+
+else:
+    from yaml.composer import Composer
+    from yaml.parser import Parser
+    from yaml.reader import Reader
+    from yaml.scanner import Scanner
+
+    class _Loader(_Tags, Reader, Scanner, Parser, Composer):  # type: ignore[no-redef]
+        def __init__(self, stream: str) -> None:
+            Reader.__init__(self, stream)
+            Scanner.__init__(self)
+            Parser.__init__(self)
+            Composer.__init__(self)
+
+
+def plain(text: str) -> Any:
+    """The value of a plain (unquoted) scalar: None, a bool, an int, a float or the text itself."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in _NUMBER_STARTS:
+        return text
+    if _INTEGER.match(text):
+        return _integer(text)
+    if _FLOAT.match(text):
+        return float(text.replace("_", ""))
+    return text
+
+
+def _integer(text: str) -> Any:
+    digits = text.replace("_", "").lower()
+    body = digits.lstrip("+-")
+    try:
+        if len(body) > 1 and body[0] == "0" and body.isdecimal():
+            return int(digits.replace(body, body[1:], 1), 8)  # 0440, as Docker Compose reads it
+        return int(digits, 0)
+    except ValueError:
+        return float(digits) if body.isdecimal() else text
+
+
+def read(text: str, file: str) -> list[Document]:
+    """Read all YAML documents of ``text``. ``file`` is the name that errors show.
+
+    Raises ``FileError`` for malformed YAML, duplicate keys, keys that are not text, aliases that
+    refer to themselves or stand for too many values, and documents that are no mapping.
+    """
+    builder = _Builder(file)
+    tagged = "!reset" in text or "!override" in text
+    documents = []
+    try:
+        loader = _Loader(text)
+        while loader.check_node():
+            node = loader.get_node()
+            if isinstance(node, yaml.ScalarNode) and node.value == "":
+                continue
+            if not isinstance(node, yaml.MappingNode):
+                raise fail(builder.mark(node), "", "a Compose file must be a mapping at its top")
+            found = builder.tags(node) if tagged else ((), ())
+            documents.append(Document(builder.mapping(node, ""), *found))
+    except yaml.MarkedYAMLError as error:
+        raise _malformed(error, file) from None
+    except yaml.YAMLError as error:
+        raise fail((file, 1, 1), "", f"not readable as YAML: {error}".split("\n")[0]) from None
+    except RecursionError:
+        raise fail((file, 1, 1), "", "nested too deeply") from None
+    builder.problems.check()
+    return documents
+
+
+def _malformed(error: yaml.MarkedYAMLError, file: str) -> Exception:
+    at = error.problem_mark or error.context_mark
+    mark = (file, at.line + 1, at.column + 1) if at else (file, 1, 1)
+    context = f" ({error.context})" if error.context else ""
+    return fail(mark, "", f"malformed YAML: {error.problem}{context}")
+
+
+class _Builder:
+    """Turns YAML nodes into the tree."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems = Problems()
+        self.built: set[int] = set()
+        self.open: set[int] = set()
+        self.aliased = 0
+
+    def mark(self, node: Any) -> Mark:
+        at = node.start_mark
+        return (self.file, at.line + 1, at.column + 1)
+
+    def value(self, node: Any, path: str) -> Any:
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node, path)
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, path)
+        return self.sequence(node, path)
+
+    def scalar(self, node: Any, path: str) -> Any:
+        tag = node.tag
+        if tag is _PLAIN or tag == _PLAIN:
+            return plain(node.value)
+        if tag == _TEXT or not tag.startswith("tag:yaml.org,2002:"):
+            return node.value
+        wanted = tag.rpartition(":")[2]
+        value = plain(node.value) if node.value else None
+        if wanted == "null":
+            return None
+        if wanted == "float" and isinstance(value, int):
+            return float(value)
+        if type(value).__name__ != wanted:
+            self.problems.add(
+                self.mark(node), path, f"{node.value!r} is not of the type !!{wanted}"
+            )
+        return value
+
+    def enter(self, node: Any, path: str) -> None:
+        """Count what aliases stand for, and refuse one that contains itself."""
+        key = id(node)
+        if key in self.open:
+            raise fail(self.mark(node), path, "an alias refers to a value that it is a part of")
+        if key in self.built or self.aliased_within(node):
+            self.aliased += 1 + len(node.value)
+            if self.aliased > ALIAS_LIMIT:
+                raise fail(
+                    self.mark(node), path, f"aliases stand for more than {ALIAS_LIMIT} values"
+                )
+        self.built.add(key)
+        self.open.add(key)
+
+    def aliased_within(self, node: Any) -> bool:
+        return bool(self.open) and id(node) in self.built
+
+    def mapping(self, node: Any, path: str) -> Map:
+        self.enter(node, path)
+        new = Map()
+        marks = new.marks
+        merged: list[Any] = []
+        for key_node, value_node in node.value:
+            key = plain(key_node.value) if key_node.tag == _PLAIN else key_node.value
+            if key == "<<" and key_node.tag == _PLAIN:
+                merged.append(value_node)
+                continue
+            mark = self.mark(key_node)
+            if not isinstance(key, str) or not isinstance(key_node, yaml.ScalarNode):
+                shown = key if isinstance(key_node, yaml.ScalarNode) else "a mapping or list"
+                self.problems.add(
+                    mark, path, f"the key {shown} is not text", f'write it in quotes: "{shown}"'
+                )
+                continue
+            if key in new:
+                first = marks[key]
+                self.problems.add(
+                    mark, f"{path}.{key}" if path else key, f"already said in line {first[1]}"
+                )
+            if value_node.tag == "!reset":
+                continue
+            new[key] = self.value(value_node, f"{path}.{key}" if path else key)
+            marks[key] = mark
+        for value_node in merged:
+            self.merge(new, value_node, path)
+        self.open.discard(id(node))
+        return new
+
+    def merge(self, into: Map, node: Any, path: str) -> None:
+        """Apply ``<<``: keys that are there already win, the first mapping of a list wins."""
+        if isinstance(node, yaml.SequenceNode):
+            for entry in node.value:
+                self.merge(into, entry, path)
+            return
+        if not isinstance(node, yaml.MappingNode):
+            self.problems.add(self.mark(node), path, "<< needs a mapping or a list of mappings")
+            return
+        source = self.mapping(node, path)
+        for key, value in source.items():
+            if key not in into:
+                into[key] = value
+                into.marks[key] = source.marks[key]
+
+    def sequence(self, node: Any, path: str) -> Seq:
+        self.enter(node, path)
+        new = Seq()
+        for index, entry in enumerate(node.value):
+            if entry.tag == "!reset":
+                continue
+            new.append(self.value(entry, f"{path}[{index}]"))
+            new.marks.append(self.mark(entry))
+        self.open.discard(id(node))
+        return new
+
+    def tags(
+        self, node: Any, path: tuple[str, ...] = ()
+    ) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
+        """The paths of the values that are tagged ``!reset`` and ``!override``."""
+        resets: list[tuple[str, ...]] = []
+        overrides: list[tuple[str, ...]] = []
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                here = (*path, str(key.value))
+                if value.tag == "!reset":
+                    resets.append(here)
+                elif value.tag == "!override":
+                    overrides.append(here)
+                else:
+                    below = self.tags(value, here)
+                    resets += below[0]
+                    overrides += below[1]
+        return tuple(resets), tuple(overrides)

@@ -1,0 +1,56 @@
+"""Gives the model in the form that ``config`` prints: typed values, nothing empty, fixed order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from composer.spec.shapes import Shape
+
+
+def render(value: Any, shape: Shape) -> Any:
+    """``value`` (canonical, and accepted by ``shape``) as it is printed.
+
+    Mappings with known keys are in the schema's order with the ``x-`` keys last; those whose keys
+    the user invents are sorted by key. Empty values are left out where Docker Compose does so.
+    """
+    if isinstance(value, dict):
+        if shape.keys is not None:
+            return _struct(value, shape)
+        if shape.values is not None:
+            below = shape.values
+            return {key: render(value[key], below) for key in sorted(value)}
+        return value
+    if isinstance(value, list):
+        if shape.items is None:
+            return value
+        return [render(entry, shape.items) for entry in value]
+    if shape.syntax is None or type(value) not in shape.accepts:
+        return value
+    return shape.syntax(value)
+
+
+def _struct(value: dict[str, Any], shape: Shape) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    known = shape.keys or {}
+    for key, below in known.items():
+        if key not in value:
+            continue
+        said = value[key]
+        if said is None:
+            continue
+        shown = render(said, below)
+        if shown or below.keep:
+            out[key] = shown
+    for key, said in value.items():
+        if key.startswith("x-"):
+            out[key] = _plain(said)
+    return out
+
+
+def _plain(value: Any) -> Any:
+    """An extension, as plain mappings and lists."""
+    if isinstance(value, dict):
+        return {key: _plain(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return value

@@ -1,0 +1,82 @@
+"""``services.*.volumes[]`` in its short form: ``[SOURCE:]TARGET[:OPTION,…]``, and ``devices[]``."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any
+
+_PROPAGATIONS = ("rprivate", "private", "rshared", "shared", "rslave", "slave")
+_CONSISTENCIES = ("cached", "consistent", "delegated")
+
+
+def expand(text: str) -> dict[str, Any]:
+    """The long form of a short one. Raises ``ValueError``."""
+    parts = _parts(text)
+    if len(parts) > 3:
+        raise ValueError(f"{text!r} has too many colons; [SOURCE:]TARGET[:OPTIONS] is expected")
+    if any(not part for part in parts):
+        raise ValueError(f"{text!r} has an empty part; [SOURCE:]TARGET[:OPTIONS] is expected")
+    if len(parts) == 1:
+        return {"type": "volume", "target": clean(parts[0]), "volume": {}}
+    source, target = parts[:2]
+    mount: dict[str, Any] = {"type": "volume", "source": source, "target": clean(target)}
+    if is_path(source):
+        mount["type"] = "bind"
+        mount["bind"] = {"create_host_path": True}
+    else:
+        mount["volume"] = {}
+    for option in parts[2].split(",") if len(parts) == 3 else ():
+        _apply(option, mount)
+    return mount
+
+
+def _parts(text: str) -> list[str]:
+    """Splits at colons, but not after the letter of a Windows drive."""
+    parts = text.split(":")
+    joined: list[str] = []
+    while parts:
+        part = parts.pop(0)
+        if len(part) == 1 and part.isalpha() and parts and parts[0][:1] in ("\\", "/"):
+            part += ":" + parts.pop(0)
+        joined.append(part)
+    return joined
+
+
+def _apply(option: str, mount: dict[str, Any]) -> None:
+    if option == "ro":
+        mount["read_only"] = True
+    elif option in ("nocopy", "volume-nocopy"):
+        mount.setdefault("volume", {})["nocopy"] = True
+    elif option in ("z", "Z"):
+        mount.setdefault("bind", {})["selinux"] = option
+    elif option in _PROPAGATIONS:
+        mount.setdefault("bind", {})["propagation"] = option
+    elif option in _CONSISTENCIES:
+        mount["consistency"] = option
+
+
+def is_path(source: str) -> bool:
+    """Whether a source means a path of the host rather than the name of a volume."""
+    return source[:1] in (".", "/", "~") or source[:2] == "\\\\" or source[1:2] == ":"
+
+
+def clean(target: str) -> str:
+    """A target without ``.``, ``..``, doubled and trailing slashes."""
+    if not target:
+        return target
+    path = posixpath.normpath(target)
+    return path[1:] if path.startswith("//") else path
+
+
+def expand_device(text: str) -> dict[str, Any]:
+    """The long form of ``SOURCE[:TARGET[:PERMISSIONS]]``. Raises ``ValueError``."""
+    parts = text.split(":")
+    if len(parts) > 3:
+        raise ValueError(f"{text!r} has too many colons; SOURCE[:TARGET[:rwm]] is expected")
+    source = parts[0]
+    target = parts[1] if len(parts) > 1 and parts[1] else source
+    return {
+        "source": source,
+        "target": target,
+        "permissions": parts[2] if len(parts) == 3 else "rwm",
+    }
