@@ -101,30 +101,17 @@ def project(engine: Testbed) -> Iterator[Callable[[], str]]:
     names: list[str] = []
 
     def new() -> str:
-        names.append(f"t{uuid.uuid4().hex[:10]}")
+        names.append(unique_name())
         return names[-1]
 
     yield new
     for name in names:
-        remove_project(engine, name)
+        engine.remove_project(name)
 
 
-def remove_project(engine: Testbed, name: str) -> None:
-    """Remove all containers, pods, networks and volumes of a project."""
-    for kind, removal in (
-        ("ps", ("rm", "-f", "-t", "0", "--volumes")),
-        ("pod", ("pod", "rm", "-f", "-t", "0")),
-        ("network", ("network", "rm", "-f")),
-        ("volume", ("volume", "rm", "-f")),
-    ):
-        listing = ["ps", "-a"] if kind == "ps" else [kind, "ls"]
-        field = "{{.ID}}" if kind in ("ps", "pod") else "{{.Name}}"
-        found: set[str] = set()
-        for selection in (f"label=com.docker.compose.project={name}", f"name={name}"):
-            listed = engine.podman(*listing, "--filter", selection, "--format", field)
-            found.update(listed.stdout.split())
-        if found:
-            engine.podman(*removal, *sorted(found))
+def unique_name() -> str:
+    """A name for a project that no other test has."""
+    return f"t{uuid.uuid4().hex[:10]}"
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from pathlib import Path
 NAMESERVER = "10.209.0.53"
 """The only name server of the isolated network. Podman would not pass on a loopback address."""
 
-PRIVATE = ("/dev/shm", "/run/containers", "/run/netns")
-"""Podman's locks, the name server's list of containers, and the containers' networks."""
+PRIVATE = ("/dev/shm", "/run/containers", "/run/netns", "/run/podman")
+"""Podman's locks, the name server's list, the containers' networks, the user's socket."""
 
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWNET = 0x40000000

@@ -35,6 +35,14 @@ default_subnet_pools = [{"base" = "10.211.0.0/16", "size" = 24}]
 """
 
 _FOREIGN = ("COMPOSE_", "COMPOSER_", "PODMAN_", "DOCKER_", "CONTAINER_", "CONTAINERS_", "BUILDAH_")
+_REMOVALS = (
+    (("ps", "-a", "--format={{.ID}}"), ("rm", "-f", "-t=0", "--volumes")),
+    (("pod", "ls", "--format={{.ID}}"), ("pod", "rm", "-f", "-t=0")),
+    (("network", "ls", "--format={{.Name}}"), ("network", "rm", "-f")),
+    (("volume", "ls", "--format={{.Name}}"), ("volume", "rm", "-f")),
+)
+"""How to list and how to remove each kind of thing that a project has."""
+
 _T = TypeVar("_T")
 
 
@@ -207,6 +215,18 @@ class Testbed:
         self.podman("rm", "-fa", "-t", "0", "--volumes")
         self.podman("network", "prune", "-f")
         self.podman("volume", "prune", "-f")
+
+    def remove_project(self, name: str) -> None:
+        """Remove the containers, pods, networks, volumes and built images of a project."""
+        for listing, removal in _REMOVALS:
+            found: set[str] = set()
+            for selection in (f"label=com.docker.compose.project={name}", f"name={name}"):
+                found.update(self.podman(*listing, "--filter", selection).stdout.split())
+            if found:
+                self.podman(*removal, *sorted(found))
+        images = self.podman("images", "-q", "--filter", f"reference=*{name}*").stdout.split()
+        if images:
+            self.podman("rmi", "-f", *sorted(set(images)))
 
     def _end_exec_monitors(self) -> None:
         """End monitors of what was run by exec: Podman has them stay for five minutes after it."""

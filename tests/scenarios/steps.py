@@ -1,0 +1,195 @@
+"""What scenarios are written with: a project in a folder, commands on it, and looks at the engine."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import unique_name
+from tests.testbed import CHECKOUT, Testbed, wait_until
+
+HERE = Path(__file__).resolve().parent
+SAMPLES = CHECKOUT / "samples" / "compose"
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
+
+
+class Scenario:
+    """A copy of a project's folder, with a project name of its own, on the test engine."""
+
+    def __init__(self, testbed: Testbed, program: str, folder: Path, name: str) -> None:
+        self.testbed = testbed
+        self.program = program
+        self.folder = folder
+        self.name = name
+        self.env: dict[str, str] = {}
+        """Variables for the Compose file, in addition to the engine's."""
+
+    def command(self, *arguments: str) -> list[str]:
+        """The words that run the program on this project."""
+        return [self.program, "-p", self.name, *arguments]
+
+    def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        return self.testbed.environ() | self.env | dict(more or {})
+
+    def run(
+        self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = 120.0
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of the program; its exit code may be anything."""
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environ(env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+
+    def ok(
+        self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = 120.0
+    ) -> str:
+        """Run a command that has to succeed; what it wrote to standard output."""
+        done = self.run(*arguments, env=env, timeout=timeout)
+        assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    @contextmanager
+    def running(
+        self, *arguments: str, env: Mapping[str, str] | None = None
+    ) -> Iterator[subprocess.Popen[str]]:
+        """Run a command beside the test, with its output in one file; killed at the end."""
+        process = subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environ(env),
+            stdin=subprocess.DEVNULL,
+            stdout=(self.folder / ".output").open("w"),
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def output(self) -> str:
+        """What the command of ``running`` has written so far."""
+        return (self.folder / ".output").read_text()
+
+    def interrupt(self, process: subprocess.Popen[str], timeout: float = 30.0) -> int:
+        """Press Ctrl-C and wait for the end; the exit code."""
+        process.send_signal(signal.SIGINT)
+        return process.wait(timeout)
+
+    # --- looking at the engine, past the program ------------------------------------------------
+    def containers(self, *services: str) -> list[dict[str, Any]]:
+        """All containers of the project (or of ``services``), inspected, by service and number."""
+        label = f"label=com.docker.compose.project={self.name}"
+        ids = self.testbed.podman("ps", "-aq", "--filter", label).stdout.split()
+        if not ids:
+            return []
+        inspected = json.loads(self.testbed.podman("container", "inspect", *ids).stdout)
+        chosen = [one for one in inspected if not services or service_of(one) in services]
+        return sorted(chosen, key=lambda one: (service_of(one), number_of(one)))
+
+    def container(self, service: str) -> dict[str, Any]:
+        """The only container of a service."""
+        (only,) = self.containers(service)
+        return only
+
+    def ids(self, *services: str) -> list[str]:
+        return [one["Id"] for one in self.containers(*services)]
+
+    def states(self) -> dict[str, str]:
+        """State by name, without the project's name in front."""
+        return {
+            one["Name"].removeprefix(f"{self.name}-"): one["State"]["Status"]
+            for one in self.containers()
+        }
+
+    def resources(self, kind: str) -> set[str]:
+        """Names of the project's networks or volumes, without its name in front."""
+        label = f"label=com.docker.compose.project={self.name}"
+        listed = self.testbed.podman(kind, "ls", "--filter", label, "--format", "{{.Name}}")
+        return {name.removeprefix(f"{self.name}_") for name in listed.stdout.split()}
+
+    def inside(self, container: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in a container, past the program."""
+        return self.testbed.podman("exec", container, *words, check=False)
+
+    def addresses(self, container: str, name: str) -> set[str]:
+        """The IPv4 addresses that ``name`` has for a (Debian) container; empty for none."""
+        found = self.inside(container, "getent", "ahostsv4", name)
+        return {line.split()[0] for line in found.stdout.splitlines() if line}
+
+    def logs_of(self, container: str) -> str:
+        """What a container has written, both streams."""
+        done = self.testbed.podman("logs", container, check=False)
+        return done.stdout + done.stderr
+
+
+def service_of(inspected: Mapping[str, Any]) -> str:
+    return str(inspected["Config"]["Labels"]["com.docker.compose.service"])
+
+
+def number_of(inspected: Mapping[str, Any]) -> int:
+    return int(inspected["Config"]["Labels"]["com.docker.compose.container-number"])
+
+
+def started(inspected: Mapping[str, Any]) -> str:
+    """When it was started; comparable as text, since all are of one time zone."""
+    return str(inspected["State"]["StartedAt"])
+
+
+def fetch(port: int, path: str = "/") -> tuple[int, str]:
+    """Status and body of a page on the loopback; status 0 when nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def fetch_ready(port: int, path: str = "/", timeout: float = 60.0) -> str:
+    """The body of a page, as soon as it is served with status 200."""
+
+    def answered() -> str:
+        status, body = fetch(port, path)
+        return body if status == 200 else ""
+
+    return wait_until(answered, timeout, what=f"200 for {path}")
+
+
+@contextmanager
+def project_in(
+    testbed: Testbed, program: str, source: Path | str, parent: Path
+) -> Iterator[Scenario]:
+    """A scenario in a copy of ``source``: a folder here, one of the samples, or a path."""
+    name = unique_name()
+    known = [HERE / source, SAMPLES / source]
+    origin = next(folder for folder in known if folder.is_dir())
+    scenario = Scenario(testbed, program, parent / name, name)
+    shutil.copytree(origin, scenario.folder)
+    try:
+        yield scenario
+    finally:
+        testbed.remove_project(name)
