@@ -49,6 +49,10 @@ class FileError(ComposerError):
         self.problems = tuple(problems)
 
 
+class NoComposeFile(ComposerError):
+    """No Compose file was named, and none was found."""
+
+
 class EngineError(ComposerError):
     """Podman refused an operation, or could not be reached.
 

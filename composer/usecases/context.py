@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from composer.spec import NoComposeFile, Options, load, project_name
+from composer.errors import ComposerError, NoComposeFile
+from composer.spec import Options, load, project_name
 
 if TYPE_CHECKING:
     from composer.engine.api import Engine
@@ -88,8 +89,6 @@ class Context:
 
         Looking waits for Podman, and importing what plans need takes as long: both at once.
         """
-        from composer.errors import ComposerError
-
         found: list[State | BaseException] = []
 
         def look() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+import msgspec
+
 from composer.errors import ComposerError, FileError
 from composer.graph.selection import check_names, select
 from composer.plan.intent import Images, Up
@@ -63,7 +65,8 @@ def up(ctx: Context, images: Images, intent: Up, attach: Attach | None = None) -
 def _check_scale(project: Project, intent: Up) -> None:
     """Refuse what cannot run: ports and names that two replicas would have to share."""
     selected = select(project, intent.services, no_deps=intent.no_deps)
-    problems = check_runnable(project, intent.scale, selected)
+    chosen = {name: project.services[name] for name in selected}
+    problems = check_runnable(msgspec.structs.replace(project, services=chosen), intent.scale)
     if problems:
         raise FileError(problems)
 

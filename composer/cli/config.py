@@ -1,0 +1,75 @@
+"""``composer config``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from composer.cli import options as opt
+from composer.usecases.config import ConfigOptions
+from composer.usecases.config import config as run_config
+
+
+def config(
+    ctx: typer.Context,
+    services: opt.Services = None,
+    format: Annotated[str, typer.Option("--format", help="yaml or json")] = "yaml",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only check the files")] = False,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file")
+    ] = None,
+    list_services: Annotated[bool, typer.Option("--services", help="Names of services")] = False,
+    volumes: Annotated[bool, typer.Option("--volumes", help="Names of volumes")] = False,
+    networks: Annotated[bool, typer.Option("--networks", help="Names of networks")] = False,
+    images: Annotated[bool, typer.Option("--images", help="Names of images")] = False,
+    profiles: Annotated[bool, typer.Option("--profiles", help="Names of profiles")] = False,
+    environment: Annotated[
+        bool, typer.Option("--environment", help="Variables that interpolation sees")
+    ] = False,
+    hash: Annotated[
+        str | None, typer.Option("--hash", metavar="SERVICE", help="Configuration hashes; * is all")
+    ] = None,
+    no_interpolate: Annotated[
+        bool, typer.Option("--no-interpolate", help="Leave variables as they are")
+    ] = False,
+    no_normalize: Annotated[
+        bool, typer.Option("--no-normalize", help="Do not fill in defaults")
+    ] = False,
+    no_path_resolution: Annotated[
+        bool, typer.Option("--no-path-resolution", help="Leave relative paths as they are")
+    ] = False,
+    no_env_resolution: Annotated[
+        bool, typer.Option("--no-env-resolution", help="Do not read the services' env files")
+    ] = False,
+    no_consistency: Annotated[
+        bool, typer.Option("--no-consistency", help="Do not check what the parts say of each other")
+    ] = False,
+    dry_run: opt.DryRun = False,
+) -> int:
+    """Check the Compose files and print what they mean, in canonical form."""
+    if format not in ("yaml", "json"):
+        raise typer.BadParameter(f"{format!r} is none of yaml, json", param_hint="--format")
+    listings = {
+        "services": list_services,
+        "volumes": volumes,
+        "networks": networks,
+        "images": images,
+        "profiles": profiles,
+        "environment": environment,
+    }
+    options = ConfigOptions(
+        services=tuple(services or ()),
+        format=format,
+        listing=next((name for name, asked in listings.items() if asked), ""),
+        hash_of=hash,
+        quiet=quiet,
+        output=output,
+        interpolate=not no_interpolate,
+        normalize=not no_normalize,
+        resolve_paths=not no_path_resolution,
+        resolve_environment=not no_env_resolution,
+        consistency=not no_consistency,
+    )
+    with opt.session(ctx, dry_run=dry_run) as context:
+        return run_config(context, options)
