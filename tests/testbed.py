@@ -141,10 +141,7 @@ class Testbed:
     def __enter__(self) -> Testbed:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = (self.folder / "lock").open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise TestbedError(f"another run uses {self.folder}: wait for it to end") from None
+        wait_until(self._locked, 240, interval=0.5, what=f"end of another run on {self.folder}")
         self._end_strays()
         if missing := [name for name in ("podman", "iptables", "ip") if not shutil.which(name)]:
             raise TestbedError(f"{', '.join(missing)} missing here: run `make setup`")
@@ -174,6 +171,14 @@ class Testbed:
         wait_until(lambda: not self.processes(), 15, what=f"end of {self.processes()}")
         if self._lock:
             self._lock.close()
+
+    def _locked(self) -> bool:
+        assert self._lock is not None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def _start(self) -> None:
         Path(self.socket).unlink(missing_ok=True)

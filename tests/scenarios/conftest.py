@@ -16,7 +16,7 @@ ScenarioOf = Callable[[str], Scenario]
 
 @pytest.fixture
 def scenario(engine: Testbed, composer_program: str, tmp_path: Path) -> Iterator[ScenarioOf]:
-    """Makes a scenario from a folder here or a sample; removed after the test, also a failed one."""
+    """Makes a scenario from a folder here or a sample; removed after the test."""
     with ExitStack() as stack:
         yield lambda source: stack.enter_context(
             project_in(engine, composer_program, source, tmp_path)

@@ -1,4 +1,4 @@
-"""What scenarios are written with: a project in a folder, commands on it, and looks at the engine."""
+"""What scenarios are written with: a project in a folder, commands on it, looks at the engine."""
 
 from __future__ import annotations
 

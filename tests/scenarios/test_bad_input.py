@@ -1,4 +1,4 @@
-"""Bad input ends in one clear message: what is wrong, where, and no traceback; nothing half-made."""
+"""Bad input ends in one clear message: what is wrong, and where; nothing stays half-made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dependants start when their condition is met: not before, not long after, and never without it."""
+"""Dependants start when their condition is met: not before, and never without it."""
 
 from __future__ import annotations
 
@@ -88,9 +88,7 @@ def test_the_migration_sample_must_migrate_before_the_application(scenario: Scen
     notes.ok("up", "-d")
     (app,) = notes.ids("app")
     assert notes.container("migrate")["State"]["FinishedAt"] <= started(notes.container("app"))
-    wait_until(
-        lambda: "written by the migration" in notes.logs_of(app), 20, what="the application's read"
-    )
+    wait_until(lambda: "written by the migration" in notes.logs_of(app), 20, what="the note")
 
 
 def test_the_migration_sample_must_not_start_the_application_when_it_fails(

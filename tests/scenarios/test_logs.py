@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import signal
 
@@ -62,7 +63,7 @@ def test_logs_without_follow_must_be_merged_in_order_of_time(scenario: ScenarioO
         times.append(match["text"].split()[0])
         names.append(match["name"])
     assert times == sorted(times)
-    switches = sum(first != second for first, second in zip(names, names[1:], strict=False))
+    switches = sum(first != second for first, second in itertools.pairwise(names))
     assert switches > 3, "not merged: one container after the other"
 
 
