@@ -81,7 +81,7 @@ def _remove_containers(
     removals = []
     stops: dict[str, list[str]] = defaultdict(list)
     for container in containers:
-        key = container.id[:12]
+        key = container.id
         before = []
         if container.running:
             stop = StopContainer(

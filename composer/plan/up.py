@@ -242,7 +242,7 @@ class _Planner:
         if old.name == replica.name:
             old_name = f"{old.id[:12]}_{old.name}"
             rename = RenameContainer(
-                id=f"rename:{old.id[:12]}",
+                id=f"rename:{old.id}",
                 cause="its replacement gets its name",
                 container=old.id,
                 name=old.name,
@@ -254,7 +254,7 @@ class _Planner:
         ids = [created]
         if old.running:
             stop = StopContainer(
-                id=f"stop:{old.id[:12]}",
+                id=f"stop:{old.id}",
                 cause=replica.cause,
                 container=old.id,
                 name=old_name,
@@ -264,7 +264,7 @@ class _Planner:
             ids.append(self.plan.add(stop, [created, *after], wanted=wanted))
         replaced = self._add_start(service, replica, ids, "it replaces the old container")
         remove = RemoveContainer(
-            id=f"remove:{old.id[:12]}",
+            id=f"remove:{old.id}",
             cause="it is replaced",
             container=old.id,
             name=old_name,
@@ -277,7 +277,7 @@ class _Planner:
         start = f"start:{replica.name}"
         for container in replica.leftovers:
             self._add_removal(container, "left by an interrupted replacement", [])
-            removal = f"stop:{container.id[:12]}"
+            removal = f"stop:{container.id}"
             if removal in self.plan and start in self.plan:
                 self.plan.graph.add_edge(removal, start, required=True)
 
@@ -337,7 +337,7 @@ class _Planner:
         return operation_id
 
     def _add_removal(self, container: Container, cause: str, after: list[str]) -> None:
-        key = container.id[:12]
+        key = container.id
         if container.running:
             stop = StopContainer(
                 id=f"stop:{key}",

@@ -29,7 +29,7 @@ def down(p: Project | None, s: State, **intent: Any) -> Plan:
 
 def key(of: str, number: int = 1) -> str:
     found = next(c for c in SEEN.containers if (c.service, c.number) == (of, number))
-    return found.id[:12]
+    return found.id
 
 
 def test_dependants_stop_before_what_they_need() -> None:

@@ -85,7 +85,7 @@ def test_a_changed_service_is_replaced_and_no_other() -> None:
     app, web = service("app", environment={"A": "2"}), service("web", ["app"])
     old = container(service("app", environment={"A": "1"}))
     plan = planned(project(app, web), state(old, container(web)))
-    key = old.id[:12]
+    key = old.id
     for first, second in (
         (f"rename:{key}", "create:p-app-1"),
         ("create:p-app-1", f"stop:{key}"),
@@ -208,8 +208,8 @@ def test_what_an_interrupted_replacement_left_is_cleared_away() -> None:
     stale = container(service("app", environment={"A": "1"}), id="0" * 64, name="000_p-app-1")
     fresh = container(app, status="created", id="1" * 64)
     plan = planned(project(app), state(stale, fresh))
-    assert {o.id for o in plan} == {"stop:000000000000", "remove:000000000000", "start:p-app-1"}
-    assert order(plan, "stop:000000000000", "start:p-app-1")
+    assert {o.id for o in plan} == {f"stop:{stale.id}", f"remove:{stale.id}", "start:p-app-1"}
+    assert order(plan, f"stop:{stale.id}", "start:p-app-1")
 
 
 def test_a_missing_external_network_is_an_error() -> None:

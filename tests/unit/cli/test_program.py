@@ -1,0 +1,71 @@
+"""The program as a process: usage errors, help, and what it imports."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from composer.cli.app import COMMANDS
+
+
+def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("COMPOSE_", "CONTAINER_"))}
+    command = [sys.executable, "-m", "composer", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_each_command_explains_itself(name: str) -> None:
+    done = run(name, "--help")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"Usage: composer {name}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["up", "--nonsense"], "--nonsense"),
+        (["scael"], "Did you mean 'scale'?"),
+        (["--progress", "loud", "ps"], "auto, tty, plain, json, quiet"),
+        (["up", "--build", "--no-build"], "incompatible"),
+        (["up", "-d", "--abort-on-container-exit"], "incompatible"),
+        (["logs", "--tail", "some"], "neither a number nor all"),
+    ],
+)
+def test_usage_errors_end_with_2(arguments: list[str], said: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_file_is_an_error_that_says_what_was_looked_for(tmp_path: Path) -> None:
+    done = run("config", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "compose.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def imported(*arguments: str, cwd: Path) -> set[str]:
+    """The top-level packages that a run imports."""
+    command = [sys.executable, "-X", "importtime", "-m", "composer", *arguments]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
+    lines = (line for line in done.stderr.splitlines() if line.startswith("import time:"))
+    return {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in lines}
+
+
+def test_config_imports_neither_engine_nor_graph(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: busybox}}\n")
+    found = imported("config", cwd=tmp_path)
+    assert "yaml" in found
+    assert not found & {"podman", "requests", "urllib3", "networkx", "rich", "msgspec", "pydantic"}
+
+
+def test_ps_imports_neither_podman_nor_networkx(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {a: {image: busybox}}\n")
+    found = imported("ps", cwd=tmp_path)
+    assert not found & {"podman", "requests", "urllib3", "networkx", "rich", "pydantic"}
