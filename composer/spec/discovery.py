@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from composer.errors import ComposerError
+from composer.errors import ComposerError, NoComposeFile
 from composer.spec.dotenv import read_file
 from composer.spec.options import Options
 
@@ -116,7 +116,7 @@ def _files(
     start = Path(directory) if options.project_directory is not None else Path.cwd()
     found = _look_upwards(start)
     if not found:
-        raise ComposerError(
+        raise NoComposeFile(
             "no configuration file provided: not found",
             hint=f"looked for {', '.join(FILE_NAMES)} in {start} and its parent folders",
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -21,6 +20,8 @@ def to_json(mapping: dict[str, Any]) -> str:
             top[section] = {name: _bare(resource) for name, resource in top[section].items()}
     for network in top.get("networks", {}).values():
         network.setdefault("ipam", {})
+    import json
+
     return json.dumps(top, indent=2, ensure_ascii=False)
 
 
@@ -126,12 +127,31 @@ def _text(text: str) -> str:
     if not text:
         return '""'
     if not text.isprintable():
-        return json.dumps(text, ensure_ascii=not text.replace("\n", "").isprintable())
+        return _quoted(text)
     if _WORDS.match(text) or _NUMBER.match(text):
-        return text if _harmless(text) else json.dumps(text, ensure_ascii=False)
+        return text if _harmless(text) else _quoted(text)
     if _PLAIN.match(text) and not _SPECIAL.search(text) and not text.startswith(("- ", "? ")):
         return text if text not in ("-", "?") else f'"{text}"'
     return "'" + text.replace("'", "''") + "'"
+
+
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\", '"': '\\"'}
+
+
+def _quoted(text: str) -> str:
+    """The text in double quotes, with what cannot be printed escaped."""
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    if char.isprintable():
+        return char
+    code = ord(char)
+    return (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+    )
 
 
 def _harmless(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from composer.spec.schema import FILE
@@ -20,6 +19,8 @@ def validate(root: Map, problems: Problems, shape: Shape = FILE, path: str = "")
 
 def nearest(word: str, known: Any) -> str | None:
     """A hint that names the nearest of the ``known`` words, or None."""
+    from difflib import get_close_matches  # needed for errors only
+
     found = get_close_matches(word, known, n=1, cutoff=0.6)
     return f"did you mean {found[0]}?" if found else None
 

@@ -1,0 +1,60 @@
+"""Runs the real docker-compose program."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from tests.conformance.cases import Answer, Case, neutral
+
+
+def find() -> str | None:
+    """The program: ``COMPOSER_ORACLE``, else ``docker-compose`` on the path, else None.
+
+    The script that pip puts on the path swallows exit codes; the program itself lies in the
+    package's folder and is preferred.
+    """
+    named = os.environ.get("COMPOSER_ORACLE")
+    if named:
+        return named
+    found = shutil.which("docker-compose")
+    if found is None:
+        return None
+    for program in (
+        Path(found).resolve().parent.parent.glob("lib/python*/site-packages/compose/docker-compose")
+    ):
+        return str(program)
+    return found
+
+
+def ask(program: str, case: Case, form: str = "json") -> Answer:
+    """What ``program config`` makes of ``case``."""
+    result = run(program, case, form)
+    if result.returncode != 0 or not result.stdout.strip():
+        return Answer(None, neutral(result.stderr.strip(), case))
+    return Answer(json.loads(neutral(result.stdout, case)))
+
+
+def run(program: str, case: Case, form: str) -> subprocess.CompletedProcess[str]:
+    """Run ``config`` on ``case`` and give what came of it."""
+    command = [program]
+    for option, values in (
+        ("--file", case.files),
+        ("--profile", case.profiles),
+        ("--env-file", case.env_files),
+        ("--project-name", (case.project_name,) if case.project_name else ()),
+    ):
+        for value in values:
+            command += [option, value]
+    return subprocess.run(
+        [*command, "config", "--format", form, *case.services],
+        cwd=case.folder,
+        env={"PATH": "/usr/bin:/bin", **case.environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

@@ -1,0 +1,32 @@
+"""Asks docker-compose about every case and stores its answers: ``python -m tests.conformance.record``.
+
+The answers lie beside the cases, so that the comparison works where docker-compose is missing.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.conformance.cases import RECORDED, all_cases, record
+from tests.conformance.oracle import ask, find
+
+
+def main() -> int:
+    """Record all answers. Returns the exit code."""
+    program = find()
+    if program is None:
+        print("docker-compose was not found; name it in COMPOSER_ORACLE", file=sys.stderr)
+        return 1
+    cases = all_cases()
+    names = {case.name for case in cases}
+    for case in cases:
+        record(case, ask(program, case))
+    for file in RECORDED.glob("*.json"):
+        if file.stem not in names:
+            file.unlink()
+    print(f"recorded {len(cases)} answers of {program}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
