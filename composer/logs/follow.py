@@ -16,7 +16,7 @@ from composer.logs.printer import Printer, finish_lines
 
 if TYPE_CHECKING:
     from composer.engine.api import ContainerEvent, Engine, LogLine
-    from composer.state import Container
+    from composer.state import Container, Detail
 
 POLL = 0.2
 """Seconds between two questions whether to stop, while nothing is written."""
@@ -31,8 +31,14 @@ ALIVE = ("running", "paused", "stopping")
 RESTARTING = ("always", "unless-stopped", "on-failure")
 """The policies that bring a container back."""
 
-RESTART_GRACE = 3.0
-"""Seconds that a container which its policy restarts may be down before it counts as ended."""
+GRACE = 3.0
+"""Seconds that a container which its policy restarts may be down before it counts as ended, and
+that the event of a removed container's end may take."""
+
+KILLED = 137
+"""The exit code of a container that was removed by force, if no event told it."""
+
+NEVER_RAN = ("created", "configured", "initialized")
 
 
 class Exit(NamedTuple):
@@ -126,6 +132,8 @@ class Follower:
         began = datetime.fromtimestamp(self._clock(), UTC).isoformat()
         self._in_thread(self._listen)
         for container in containers:
+            if container.status in NEVER_RAN:
+                continue
             self._names[container.id] = container.name
             # With a tail of no lines, what came before this command is not shown later either.
             resume_at = self._since if self._tail is None else began
@@ -242,28 +250,36 @@ class Follower:
             self._problems.append(ended.error)
             self._following.discard(container)
             return
+        known = self._exit_codes.get(container)
         try:
             detail = self._engine.inspect(container)
         except EngineError:
-            # It was removed; the event of its end said how it ended.
-            self._end(container, self._exit_codes.get(container, 0))
+            # It was removed. How it ended is told by an event, which may come after this.
+            if known is None and self._on_exit is not None and self._is_new(container):
+                self._resume(container, PAUSE)
+            else:
+                self._end(container, KILLED if known is None else known)
             return
-        code = self._exit_codes.get(container, detail.exit_code)
         if detail.status in ALIVE and self._until is None:
-            if self._exit_codes.pop(container, None) is not None:
+            if (code := self._exit_codes.pop(container, None)) is not None:
                 self._say_exited(container, code, " (restarting)")
             self._down_since.pop(container, None)
             self._resume(container, PAUSE if ended.empty else 0.0)
-        elif self._until is None and self._may_restart(container, detail.restart_policy, code):
+        elif self._until is None and self._may_restart(container, detail):
             self._resume(container, PAUSE)
         else:
-            self._end(container, code)
+            self._end(container, detail.exit_code)
 
-    def _may_restart(self, container: str, policy: str, code: int) -> bool:
-        if policy not in RESTARTING or (policy == "on-failure" and code == 0):
+    def _may_restart(self, container: str, detail: Detail) -> bool:
+        policy = detail.restart_policy
+        if policy not in RESTARTING or (policy == "on-failure" and detail.exit_code == 0):
             return False
+        return self._is_new(container)
+
+    def _is_new(self, container: str) -> bool:
+        """Whether it is known for no longer than ``GRACE`` that the container is down."""
         now = self._clock()
-        return now - self._down_since.setdefault(container, now) < RESTART_GRACE
+        return now - self._down_since.setdefault(container, now) < GRACE
 
     def _end(self, container: str, code: int) -> None:
         self._following.discard(container)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from threading import Event
 
+import msgspec
 import pytest
 
 from composer.engine.api import LogLine
@@ -180,6 +181,29 @@ def test_attached_knows_the_exit_code_of_a_container_that_is_gone() -> None:
     engine.streams[APP.id] = [[waits_for(engine.heard), [at(1, "x")]]]
     show(engine.api, [APP], printer, selection=SHOP, follow=True, on_exit=exits.append)
     assert [exit_.exit_code for exit_ in exits] == [7]
+
+
+def test_attached_waits_for_the_event_that_tells_how_a_removed_container_ended() -> None:
+    engine, printer = LogEngine(), Recorder()
+    exits: list[Exit] = []
+
+    def tell() -> None:
+        engine.happen("died", APP, exit_code=9)
+
+    engine.streams[APP.id] = [[[at(1, "x")]], [tell, waits_for(engine.heard)]]
+    show(engine.api, [APP], printer, selection=SHOP, follow=True, on_exit=exits.append)
+    assert exits == [Exit(APP.id, "shop-app-1", 9)]
+
+
+def test_a_container_that_never_ran_is_not_said_to_have_exited() -> None:
+    engine, printer = LogEngine(), Recorder()
+    created = msgspec.structs.replace(DB, status="created")
+    engine.streams[APP.id] = [[[at(1, "x")]]]
+    engine.ended(APP, 0)
+    exits: list[Exit] = []
+    show(engine.api, [APP, created], printer, selection=SHOP, follow=True, on_exit=exits.append)
+    assert [exit_.name for exit_ in exits] == ["shop-app-1"]
+    assert [request[0] for request in engine.requests] == [APP.id]
 
 
 def test_a_stream_that_cannot_be_read_is_an_error_after_the_others() -> None:
