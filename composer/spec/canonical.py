@@ -11,6 +11,7 @@ from typing import Any
 
 from composer.spec.syntax import mounts, ports, words
 from composer.spec.tree import Map, Mark, Problems, Rules, Seq, entries, put, rewrite
+from composer.spec.units import text
 
 Transform = Callable[[Any, "Mark | None"], Any]
 """Gives the canonical form of a value said at a mark. Raises ``ValueError``."""
@@ -30,6 +31,11 @@ def pairs(value: Any, mark: Mark | None = None) -> Any:
 def listed(value: Any, mark: Mark | None = None) -> Any:
     """A single text as a list of one."""
     return Seq([value], mark) if isinstance(value, str) else value
+
+
+def listed_text(value: Any, mark: Mark | None) -> Any:
+    """A scalar as a list of its text."""
+    return value if isinstance(value, list) else Seq([text(value)], mark)
 
 
 def keyed(key: str) -> Transform:
@@ -199,6 +205,7 @@ TRANSFORMS: Rules[Transform] = Rules(
         "services.*.pre_start.*.environment": pairs,
         "services.*.pre_stop.*.command": command,
         "services.*.pre_stop.*.environment": pairs,
+        "services.*.provider.options.*": listed_text,
         "services.*.secrets.*": keyed("source"),
         "services.*.sysctls": pairs,
         "services.*.tmpfs": listed,

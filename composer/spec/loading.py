@@ -9,7 +9,6 @@ from composer.errors import ComposerError, Position
 from composer.spec.consistency import Model, check_consistency, check_resources
 from composer.spec.discovery import (
     Discovery,
-    check_name,
     discover,
     explicit_name,
     normalise_name,
@@ -136,8 +135,8 @@ def _name(options: Options, discovery: Discovery, pipeline: Pipeline) -> str:
             said = substitute(said, discovery.environment.get) if options.interpolate else said
         except TemplateError as error:
             raise ComposerError(f"name: {error}") from None
-        return check_name(said)
-    name = normalise_name(discovery.directory.rstrip("/").rpartition("/")[2])
+        said = normalise_name(said)
+    name = said or normalise_name(discovery.directory.rstrip("/").rpartition("/")[2])
     if not name:
         raise ComposerError(
             "project name must not be empty",

@@ -23,9 +23,6 @@ def set_defaults(model: Map) -> None:
         for secret in service.get("secrets") or ():
             if isinstance(secret, dict) and not secret.get("target"):
                 secret["target"] = f"/run/secrets/{secret.get('source')}"
-        for mount in service.get("volumes") or ():
-            if isinstance(mount, dict) and isinstance(mount.get("bind"), dict):
-                mount["bind"].setdefault("create_host_path", True)
         reservations = service
         for key in ("deploy", "resources", "reservations"):
             reservations = reservations.get(key) or {}

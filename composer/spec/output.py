@@ -1,11 +1,12 @@
-"""Prints a canonical mapping as Docker Compose does: YAML in the schema's order, or JSON."""
+"""Prints a canonical mapping as Docker Compose does: YAML in the schema's order, or JSON.
+
+Dollar signs are doubled, so that what was printed means the same when it is loaded.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any
-
-_SORTED = ("configs", "name", "networks", "secrets", "services", "volumes")
 
 
 def to_json(mapping: dict[str, Any]) -> str:
@@ -20,15 +21,19 @@ def to_json(mapping: dict[str, Any]) -> str:
             top[section] = {name: _bare(resource) for name, resource in top[section].items()}
     for network in top.get("networks", {}).values():
         network.setdefault("ipam", {})
+    top.pop("models", None)
     import json
 
-    return json.dumps(top, indent=2, ensure_ascii=False)
+    return json.dumps(top, indent=2, ensure_ascii=False).replace("$", "$$")
 
 
 def _json_service(service: dict[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = _bare(service)
     shown.setdefault("command", None)
     shown.setdefault("entrypoint", None)
+    if "deploy" in shown:
+        shown["deploy"].setdefault("resources", {})
+        shown["deploy"].setdefault("placement", {})
     for watch in shown.get("develop", {}).get("watch", ()):
         watch.setdefault("exec", {"command": None})
     for key, value in shown.get("blkio_config", {}).items():
@@ -49,10 +54,10 @@ def _bare(value: Any) -> Any:
 
 
 def to_yaml(mapping: dict[str, Any]) -> str:
-    """The YAML that ``config`` prints."""
+    """The YAML that ``config`` prints, with dollar signs escaped so that it can be loaded again."""
     lines: list[str] = []
     _mapping(mapping, "", lines)
-    return "".join(lines)
+    return "".join(lines).replace("$", "$$")
 
 
 _PLAIN = re.compile(r"[A-Za-z_/.~$(+-][A-Za-z0-9_./~$()+=,;^*?<>\\@%{}|!'\" &:#\[\]-]*\Z")

@@ -45,10 +45,12 @@ def substitute(text: str, lookup: Lookup, missing: Callable[[str], None] | None 
             at = end + 1
         else:
             name = _NAME.match(text, dollar + 1)
-            if name is None:
-                raise _invalid(text)
-            out.append(_value(name.group(), lookup, missing))
-            at = name.end()
+            if name is None:  # a dollar sign that no name follows is just that
+                out.append("$")
+                at = dollar + 1
+            else:
+                out.append(_value(name.group(), lookup, missing))
+                at = name.end()
 
 
 def _invalid(text: str) -> TemplateError:
@@ -58,17 +60,13 @@ def _invalid(text: str) -> TemplateError:
 def _closing(text: str, start: int) -> int:
     """The index of the brace that closes the one before ``start``."""
     depth = 0
-    at = start
-    while at < len(text):
-        if text.startswith("${", at):
+    for at in range(start, len(text)):
+        if text[at] == "{":
             depth += 1
-            at += 2
-            continue
-        if text[at] == "}":
+        elif text[at] == "}":
             if depth == 0:
                 return at
             depth -= 1
-        at += 1
     raise _invalid(text)
 
 

@@ -113,7 +113,7 @@ def _go_float(value: float) -> str:
     shown = repr(value)
     mantissa, _, exponent = shown.partition("e")
     power = int(exponent) if exponent else _power(value)
-    if -4 <= power < 21:
+    if -4 <= power < 6:
         return f"{value:.0f}" if value == int(value) else _positional(mantissa, exponent)
     digits = mantissa.replace(".", "").lstrip("-").strip("0") or "0"
     sign = "-" if value < 0 else ""

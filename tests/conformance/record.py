@@ -1,4 +1,4 @@
-"""Asks docker-compose about every case and stores its answers: ``python -m tests.conformance.record``.
+"""Stores docker-compose's answers to all cases: ``python -m tests.conformance.record``.
 
 The answers lie beside the cases, so that the comparison works where docker-compose is missing.
 """

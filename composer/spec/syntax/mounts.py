@@ -6,11 +6,12 @@ import posixpath
 from typing import Any
 
 _PROPAGATIONS = ("rprivate", "private", "rshared", "shared", "rslave", "slave")
-_CONSISTENCIES = ("cached", "consistent", "delegated")
 
 
 def expand(text: str) -> dict[str, Any]:
     """The long form of a short one. Raises ``ValueError``."""
+    if len(text) <= 2:  # so short that Docker Compose does not look into it
+        return {"type": "volume", "target": text}
     parts = _parts(text)
     if len(parts) > 3:
         raise ValueError(f"{text!r} has too many colons; [SOURCE:]TARGET[:OPTIONS] is expected")
@@ -31,12 +32,12 @@ def expand(text: str) -> dict[str, Any]:
 
 
 def _parts(text: str) -> list[str]:
-    """Splits at colons, but not after the letter of a Windows drive."""
+    """Splits at colons, but not after a single letter, which is a Windows drive."""
     parts = text.split(":")
     joined: list[str] = []
     while parts:
         part = parts.pop(0)
-        if len(part) == 1 and part.isalpha() and parts and parts[0][:1] in ("\\", "/"):
+        if len(part) == 1 and part.isalpha() and parts:
             part += ":" + parts.pop(0)
         joined.append(part)
     return joined
@@ -51,8 +52,6 @@ def _apply(option: str, mount: dict[str, Any]) -> None:
         mount.setdefault("bind", {})["selinux"] = option
     elif option in _PROPAGATIONS:
         mount.setdefault("bind", {})["propagation"] = option
-    elif option in _CONSISTENCIES:
-        mount["consistency"] = option
 
 
 def is_path(source: str) -> bool:
