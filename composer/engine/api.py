@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
-from composer.spec.model import Project
 from composer.state import Capabilities, Container, Detail, HealthResult, State
+
+if TYPE_CHECKING:
+    from composer.spec.model import Project
 
 LogStream = Literal["stdout", "stderr"]
 

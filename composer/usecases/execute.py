@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from composer.errors import ComposerError
 from composer.state import PROJECT, SERVICE, Container
+from composer.usecases.containers import check_services
 from composer.usecases.context import Context
-from composer.usecases.logs import check_services
 
 
 class ExecOptions(NamedTuple):

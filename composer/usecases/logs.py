@@ -5,10 +5,8 @@ from __future__ import annotations
 import sys
 from typing import NamedTuple
 
-from composer.errors import ComposerError
-from composer.graph.selection import check_names
 from composer.logs import Selection, StreamPrinter, show
-from composer.state import PROJECT, Container
+from composer.usecases.containers import check_services, project_containers
 from composer.usecases.context import Context
 
 
@@ -52,19 +50,3 @@ def logs(ctx: Context, options: LogOptions) -> int:
         prefix=options.prefix,
     )
     return 0
-
-
-def project_containers(ctx: Context, name: str) -> list[Container]:
-    """All containers of project ``name``, in the order of their services and numbers."""
-    found = [c for c in ctx.engine.containers({"label": [f"{PROJECT}={name}"]}) if not c.is_infra]
-    return sorted(found, key=lambda c: (c.service, c.number, c.name))
-
-
-def check_services(ctx: Context, services: tuple[str, ...], containers: list[Container]) -> None:
-    """Raise ``ComposerError`` for a service that neither a container nor the file has."""
-    unknown = [name for name in services if name not in {c.service for c in containers}]
-    if unknown:
-        project, name = ctx.find_project()
-        if project is None:
-            raise ComposerError(f"project {name} has no service {unknown[0]}")
-        check_names(project, unknown)

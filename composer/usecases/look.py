@@ -10,8 +10,8 @@ import msgspec
 
 from composer.errors import ComposerError
 from composer.state import PROJECT, Container
+from composer.usecases.containers import check_services, project_containers
 from composer.usecases.context import Context
-from composer.usecases.logs import check_services, project_containers
 
 STATUSES = ("paused", "restarting", "removing", "running", "dead", "created", "exited")
 
