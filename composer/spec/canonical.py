@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from composer.spec.syntax import mounts, ports, words
+from composer.spec.syntax import hosts, mounts, ports, words
 from composer.spec.tree import Map, Mark, Problems, Rules, Seq, entries, put, rewrite
 from composer.spec.units import text
 
@@ -120,27 +120,18 @@ def env_files(value: Any, mark: Mark | None) -> Any:
     return new
 
 
-def hosts(value: Any, mark: Mark | None = None) -> Any:
+def host_list(value: Any, mark: Mark | None = None) -> Any:
     """``extra_hosts`` as a list of ``host=address``."""
     new = Seq()
     if isinstance(value, dict):
         marks = value.marks if isinstance(value, Map) else {}
         for host, addresses in value.items():
             for address in addresses if isinstance(addresses, list) else [addresses]:
-                new.add(f"{host}={_address(address)}", marks.get(host, mark))
+                new.add(hosts.entry(f"{host}={address}"), marks.get(host, mark))
         return new
     for entry, at in entries(value):
-        host, separator, address = entry.partition("=")
-        if not separator:
-            host, separator, address = entry.partition(":")
-        if not separator:
-            raise ValueError(f"{entry!r} is not allowed; HOST=ADDRESS is expected")
-        new.add(f"{host.strip()}={_address(address.strip())}", at or mark)
+        new.add(hosts.entry(entry), at or mark)
     return new
-
-
-def _address(text: str) -> str:
-    return text[1:-1] if text.startswith("[") and text.endswith("]") else text
 
 
 def external(value: Any, mark: Mark | None) -> Any:
@@ -170,7 +161,7 @@ TRANSFORMS: Rules[Transform] = Rules(
         "services.*.build": keyed("context"),
         "services.*.build.additional_contexts": pairs,
         "services.*.build.args": pairs,
-        "services.*.build.extra_hosts": hosts,
+        "services.*.build.extra_hosts": host_list,
         "services.*.build.labels": pairs,
         "services.*.build.secrets.*": keyed("source"),
         "services.*.build.ssh": listed,
@@ -190,7 +181,7 @@ TRANSFORMS: Rules[Transform] = Rules(
         "services.*.env_file": env_files,
         "services.*.environment": pairs,
         "services.*.extends": keyed("service"),
-        "services.*.extra_hosts": hosts,
+        "services.*.extra_hosts": host_list,
         "services.*.gpus": gpus,
         "services.*.gpus.*.options": pairs,
         "services.*.healthcheck.test": health_test,

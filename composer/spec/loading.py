@@ -163,6 +163,13 @@ def load_canonical(options: Options = DEFAULTS) -> Canonical:
 
     Raises ``ComposerError``; ``FileError`` with all the problems of a file where one is at fault.
     """
+    try:
+        return _load(options)
+    except RecursionError:
+        raise ComposerError("the files are nested too deeply") from None
+
+
+def _load(options: Options) -> Canonical:
     discovery = discover(options)
     pipeline = Pipeline(options)
     name = _name(options, discovery, pipeline)

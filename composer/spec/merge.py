@@ -162,13 +162,16 @@ IDENTITIES: Rules[Identity] = Rules(
         "services.*.cap_add": _itself,
         "services.*.cap_drop": _itself,
         "services.*.configs": _target(""),
+        "services.*.device_cgroup_rules": str,
         "services.*.devices": _attribute("target"),
         "services.*.dns": _itself,
         "services.*.dns_opt": _itself,
         "services.*.dns_search": _itself,
         "services.*.env_file": _attribute("path"),
         "services.*.expose": _itself,
+        "services.*.external_links": str,
         "services.*.extra_hosts": str,
+        "services.*.group_add": str,
         "services.*.label_file": str,
         "services.*.links": _itself,
         "services.*.networks.*.aliases": _itself,
@@ -176,8 +179,10 @@ IDENTITIES: Rules[Identity] = Rules(
         "services.*.ports": _port,
         "services.*.profiles": _itself,
         "services.*.secrets": _target("/run/secrets"),
+        "services.*.security_opt": str,
         "services.*.tmpfs": _itself,
         "services.*.volumes": _attribute("target"),
+        "services.*.volumes_from": str,
     }
 )
 

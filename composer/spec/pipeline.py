@@ -67,10 +67,10 @@ class Pipeline:
 
     def _documents(self, source: Source, variables: Variables) -> list[Document]:
         """The documents of a file, interpolated, validated and canonical."""
-        documents = read(self.text(source), source.shown)
+        problems = Problems()
+        documents = read(self.text(source), source.shown, problems)
         if not documents:
             raise fail((source.shown, 1, 1), "", "empty compose file")
-        problems = Problems()
         for document in documents:
             if self.options.interpolate:
                 interpolate(document.root, variables, problems)

@@ -16,6 +16,9 @@ from composer.spec.tree import Map, Mark, Problems, Seq, fail
 ALIAS_LIMIT = 200_000
 """How many values the aliases of one file may stand for, all in all."""
 
+DEPTH_LIMIT = 200
+"""How deeply values can be nested."""
+
 _PLAIN = "plain"
 _TEXT = "tag:yaml.org,2002:str"
 
@@ -99,16 +102,19 @@ def _integer(text: str) -> Any:
         return float(digits) if body.isdecimal() else text
 
 
-def read(text: str, file: str) -> list[Document]:
+def read(text: str, file: str, problems: Problems) -> list[Document]:
     """Read all YAML documents of ``text``. ``file`` is the name that errors show.
 
-    Raises ``FileError`` for malformed YAML, duplicate keys, keys that are not text, aliases that
-    refer to themselves or stand for too many values, and documents that are no mapping.
+    Duplicate keys, keys that are not text and the like are noted in ``problems``. Raises
+    ``FileError`` for malformed YAML, aliases that refer to themselves or stand for too many values,
+    and documents that are no mapping.
     """
-    builder = _Builder(file)
+    builder = _Builder(file, problems)
     tagged = "!reset" in text or "!override" in text
     documents = []
     try:
+        if _could_be_deep(text):
+            _check_depth(text, file)
         loader = _Loader(text)
         while loader.check_node():
             node = loader.get_node()
@@ -124,13 +130,33 @@ def read(text: str, file: str) -> list[Document]:
         raise fail((file, 1, 1), "", f"not readable as YAML: {error}".split("\n")[0]) from None
     except RecursionError:
         raise fail((file, 1, 1), "", "nested too deeply") from None
-    builder.problems.check()
     return documents
 
 
+def _could_be_deep(text: str) -> bool:
+    """Whether values might be nested so deeply that the parser's own stack is in danger."""
+    return text.count("[") + text.count("{") > DEPTH_LIMIT or "- - - - - - - -" in text
+
+
+def _check_depth(text: str, file: str) -> None:
+    loader = _Loader(text)
+    depth = 0
+    while loader.check_event():
+        event = loader.get_event()
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEPTH_LIMIT:
+                raise fail(_place(event.start_mark, file), "", "nested too deeply")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _place(at: Any, file: str) -> Mark:
+    return (file, at.line + 1, at.column + 1) if at else (file, 1, 1)
+
+
 def _malformed(error: yaml.MarkedYAMLError, file: str) -> Exception:
-    at = error.problem_mark or error.context_mark
-    mark = (file, at.line + 1, at.column + 1) if at else (file, 1, 1)
+    mark = _place(error.problem_mark or error.context_mark, file)
     context = f" ({error.context})" if error.context else ""
     return fail(mark, "", f"malformed YAML: {error.problem}{context}")
 
@@ -138,16 +164,15 @@ def _malformed(error: yaml.MarkedYAMLError, file: str) -> Exception:
 class _Builder:
     """Turns YAML nodes into the tree."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, problems: Problems) -> None:
         self.file = file
-        self.problems = Problems()
+        self.problems = problems
         self.built: set[int] = set()
         self.open: set[int] = set()
         self.aliased = 0
 
     def mark(self, node: Any) -> Mark:
-        at = node.start_mark
-        return (self.file, at.line + 1, at.column + 1)
+        return _place(node.start_mark, self.file)
 
     def value(self, node: Any, path: str) -> Any:
         if isinstance(node, yaml.ScalarNode):

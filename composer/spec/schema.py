@@ -19,7 +19,7 @@ from composer.spec.shapes import (
     MEMORY,
     NAME,
     NULLABLE_TEXT,
-    NUMBERS_OR_TEXTS,
+    NUMBER_OR_TEXT,
     OPTIONS,
     PAIRS,
     PLAIN_TEXT,
@@ -35,6 +35,7 @@ from composer.spec.shapes import (
     scalar,
     struct,
 )
+from composer.spec.syntax import hosts, mounts, ports, words
 
 
 def bounded(low: int, high: int | None) -> Shape:
@@ -50,11 +51,16 @@ def bounded(low: int, high: int | None) -> Shape:
     return scalar(int, str, syntax=syntax)
 
 
-COMMAND = Shape(str, type(None), items=TEXT, keep=True)
+def command_line(value: str | None) -> list[str] | None:
+    """The words of a command line; None stays None."""
+    return None if value is None else words.split(value)
+
+
+COMMAND = Shape(str, type(None), items=TEXT, keep=True, syntax=command_line)
 ULIMIT = struct({"soft": KEPT_COUNT, "hard": KEPT_COUNT}, int, str, needs=("soft", "hard"))
 ULIMIT.syntax = units.integer
 ULIMITS = Shape(values=ULIMIT)
-EXTRA_HOSTS = Shape(items=TEXT, values=Shape(str, items=TEXT))
+EXTRA_HOSTS = Shape(items=scalar(str, syntax=hosts.entry), values=Shape(str, items=TEXT))
 FILE_REFERENCES = Shape(
     items=struct(
         {
@@ -239,16 +245,18 @@ PORT = struct(
     {
         "name": TEXT,
         "mode": TEXT,
-        "host_ip": TEXT,
+        "host_ip": scalar(str, syntax=ports.address),
         "target": COUNT,
-        "published": scalar(str, int, syntax=units.text),
+        "published": scalar(str, int, syntax=ports.published),
         "protocol": TEXT,
         "app_protocol": TEXT,
     },
     str,
     int,
     float,
+    needs=("target",),
 )
+PORT.syntax = ports.expand
 MOUNT = struct(
     {
         "type": choice("bind", "volume", "tmpfs", "cluster", "npipe", "image"),
@@ -274,9 +282,11 @@ MOUNT = struct(
         "image": struct({"subpath": TEXT}),
     },
     str,
-    needs=("type",),
+    needs=("type", "target"),
 )
+MOUNT.syntax = mounts.expand
 DEVICE = struct({"source": TEXT, "target": TEXT, "permissions": TEXT}, str, needs=("source",))
+DEVICE.syntax = mounts.expand_device
 ENV_FILE = Shape(
     str,
     items=struct({"path": TEXT, "required": FLAG, "format": TEXT}, str, needs=("path",)),
@@ -305,8 +315,8 @@ SERVICE = struct(
         "build": BUILD,
         "develop": DEVELOP,
         "blkio_config": BLKIO,
-        "cap_add": UNIQUE_TEXTS,
-        "cap_drop": UNIQUE_TEXTS,
+        "cap_add": TEXTS,
+        "cap_drop": TEXTS,
         "cgroup_parent": TEXT,
         "cgroup": choice("host", "private"),
         "cpu_count": bounded(0, None),
@@ -322,23 +332,23 @@ SERVICE = struct(
         "configs": FILE_REFERENCES,
         "container_name": Shape(str, pattern=r"[a-zA-Z0-9][a-zA-Z0-9_.-]+"),
         "credential_spec": struct({"config": TEXT, "file": TEXT, "registry": TEXT}),
-        "depends_on": Shape(items=TEXT, values=DEPENDENCY, names=NAME, unique=True),
+        "depends_on": Shape(items=TEXT, values=DEPENDENCY, names=NAME),
         "deploy": DEPLOY,
         "device_cgroup_rules": UNIQUE_TEXTS,
         "devices": Shape(items=DEVICE),
         "dns": TEXT_OR_TEXTS,
-        "dns_opt": UNIQUE_TEXTS,
+        "dns_opt": TEXTS,
         "dns_search": TEXT_OR_TEXTS,
         "domainname": TEXT,
         "entrypoint": COMMAND,
         "provider": PROVIDER,
         "environment": VARIABLES,
         "env_file": ENV_FILE,
-        "expose": NUMBERS_OR_TEXTS,
+        "expose": Shape(items=NUMBER_OR_TEXT),
         "extends": struct({"file": TEXT, "service": TEXT}, str, needs=("service",)),
         "external_links": UNIQUE_TEXTS,
         "extra_hosts": EXTRA_HOSTS,
-        "group_add": NUMBERS_OR_TEXTS,
+        "group_add": Shape(items=NUMBER_OR_TEXT, unique=True),
         "gpus": Shape(str, items=DEVICE_REQUESTS.items, choices=("all",)),
         "hostname": TEXT,
         "healthcheck": HEALTHCHECK,
@@ -348,7 +358,7 @@ SERVICE = struct(
         "isolation": TEXT,
         "labels": PAIRS,
         "label_file": TEXT_OR_TEXTS,
-        "links": UNIQUE_TEXTS,
+        "links": TEXTS,
         "logging": struct({"driver": TEXT, "options": OPTIONS}),
         "mem_limit": SIZE,
         "mem_reservation": scalar(str, int, syntax=units.size_text),
@@ -357,13 +367,13 @@ SERVICE = struct(
         "mac_address": TEXT,
         "models": SERVICE_MODELS,
         "network_mode": TEXT,
-        "networks": Shape(items=TEXT, values=ATTACHMENT, names=NAME, unique=True),
+        "networks": Shape(items=TEXT, values=ATTACHMENT, names=NAME),
         "oom_kill_disable": BOOL,
         "oom_score_adj": bounded(-1000, 1000),
         "pid": NULLABLE_TEXT,
         "pids_limit": INT,
         "platform": TEXT,
-        "ports": Shape(items=PORT, unique=True),
+        "ports": Shape(items=PORT),
         "privileged": BOOL,
         "pull_policy": Shape(
             str,
@@ -389,7 +399,7 @@ SERVICE = struct(
         "user": TEXT,
         "userns_mode": TEXT,
         "uts": TEXT,
-        "volumes": Shape(items=MOUNT, unique=True),
+        "volumes": Shape(items=MOUNT),
         "volumes_from": UNIQUE_TEXTS,
         "working_dir": TEXT,
         "post_start": HOOKS,

@@ -26,7 +26,8 @@ class Shape:
 
     ``keys`` are the known keys of a mapping, in the order in which they are printed; ``values`` is
     the shape of all values of a mapping whose keys the user invents; ``items`` that of a list's
-    entries. ``bare`` is printed instead of an empty value that others leave out.
+    entries, no two of which may be equal if ``unique``. ``needs`` are the keys that a mapping of a
+    merged model must have.
     """
 
     __slots__ = (
@@ -122,7 +123,7 @@ PAIRS = Shape(items=TEXT, values=PLAIN_TEXT)
 """``KEY=VALUE`` entries or a mapping (labels, annotations, sysctls)."""
 VARIABLES = Shape(items=TEXT, values=VARIABLE)
 """The same for the environment and build arguments, where a key can lack a value."""
-NUMBERS_OR_TEXTS = Shape(items=scalar(str, int, float, syntax=units.text), unique=True)
+NUMBER_OR_TEXT = scalar(str, int, float, syntax=units.text)
 
 
 def choice(*words: str) -> Shape:

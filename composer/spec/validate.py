@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from composer.spec.schema import FILE
 from composer.spec.shapes import Shape
 from composer.spec.tree import Map, Mark, Problems, entries
+
+_LISTED = 12
 
 
 def validate(root: Map, problems: Problems, shape: Shape = FILE, path: str = "") -> None:
@@ -25,6 +28,11 @@ def nearest(word: str, known: Any) -> str | None:
     return f"did you mean {found[0]}?" if found else None
 
 
+def _listed(known: Mapping[str, Shape]) -> str | None:
+    """The known keys, unless they are too many to be of help."""
+    return f"known here: {', '.join(sorted(known))}" if len(known) <= _LISTED else None
+
+
 def _check(value: Any, shape: Shape, path: str, mark: Mark | None, problems: Problems) -> None:
     if isinstance(value, dict):
         if shape.keys is not None:
@@ -38,6 +46,8 @@ def _check(value: Any, shape: Shape, path: str, mark: Mark | None, problems: Pro
             items = shape.items
             for index, (entry, at) in enumerate(entries(value)):
                 _check(entry, items, f"{path}[{index}]", at or mark, problems)
+                if shape.unique and entry in value[:index]:
+                    problems.add(at or mark, f"{path}[{index}]", f"{entry!r} is said twice")
             return
     elif type(value) in shape.accepts:
         _check_scalar(value, shape, path, mark, problems)
@@ -54,7 +64,7 @@ def _check_scalar(
         problems.add(
             mark,
             path,
-            f"{value!r} is not allowed; {' or '.join(shape.choices)} is expected",
+            f"{value!r} is not allowed; {', '.join(shape.choices)} can be said",
             nearest(str(value), shape.choices),
         )
     elif shape.pattern is not None and not shape.pattern.search(value):
@@ -79,7 +89,7 @@ def _check_keys(value: dict[str, Any], shape: Shape, path: str, problems: Proble
                 marks.get(key),
                 f"{path}.{key}" if path else key,
                 "unknown attribute",
-                nearest(key, known) or f"known here: {', '.join(sorted(known))}",
+                nearest(key, known) or _listed(known),
             )
 
 

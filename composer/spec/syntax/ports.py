@@ -20,29 +20,29 @@ def expand(value: str | int | float) -> list[dict[str, Any]]:
     if protocol not in _PROTOCOLS:
         raise ValueError(f"{protocol!r} is no protocol; {', '.join(_PROTOCOLS)} are allowed")
     rest, _, container = body.rpartition(":")
-    address, _, host = rest.rpartition(":")
+    bind, _, host = rest.rpartition(":")
     first, last = _range(container, text)
-    published = list(_published(host, last - first, text))
+    host_ports = list(_host_ports(host, last - first, text))
+    ip = address(bind, text) if bind else ""
     mappings = [
-        _mapping(_address(address, text), port, published[port - first], protocol)
-        for port in range(first, last + 1)
+        _mapping(ip, port, host_ports[port - first], protocol) for port in range(first, last + 1)
     ]
     # Docker Compose orders the ports of a range as text.
     return sorted(mappings, key=lambda mapping: f"{mapping['target']}/{protocol}")
 
 
-def _mapping(address: str, target: int, published: str, protocol: str) -> dict[str, Any]:
+def _mapping(ip: str, target: int, host_port: str, protocol: str) -> dict[str, Any]:
     mapping: dict[str, Any] = {"mode": "ingress"}
-    if address:
-        mapping["host_ip"] = address
+    if ip:
+        mapping["host_ip"] = ip
     mapping["target"] = target
-    if published:
-        mapping["published"] = published
+    if host_port:
+        mapping["published"] = host_port
     mapping["protocol"] = protocol
     return mapping
 
 
-def _published(host: str, extra: int, text: str) -> Iterator[str]:
+def _host_ports(host: str, extra: int, text: str) -> Iterator[str]:
     """The published port of each container port."""
     if not host:
         yield from [""] * (extra + 1)
@@ -77,14 +77,22 @@ def port_number(text: str, whole: str) -> int:
     return port
 
 
-def _address(text: str, whole: str) -> str:
-    if not text:
-        return ""
+def published(value: str | int) -> str:
+    """The host port of a long form: a port or a range, as text. Raises ``ValueError``."""
+    text = str(value)
+    if text:
+        _range(text, text)
+    return text
+
+
+def address(text: str, whole: str | None = None) -> str:
+    """An address of the host without brackets. Raises ``ValueError``, which shows ``whole``."""
     from ipaddress import ip_address
 
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     try:
         ip_address(bare)
     except ValueError:
-        raise ValueError(f"{whole!r}: {bare!r} is not an IP address; {_FORM}") from None
+        shown = f"{whole!r}: " if whole else ""
+        raise ValueError(f"{shown}{bare!r} is not an IP address") from None
     return bare
