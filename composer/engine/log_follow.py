@@ -12,13 +12,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from composer.engine.libpod import Libpod, segment
+from composer.engine.detail import inspect
+from composer.engine.libpod import Libpod, filters
 from composer.engine.log_file import FileReader
 
 if TYPE_CHECKING:
     from composer.engine.api import LogLine
     from composer.engine.detail import Inspected
-    from composer.engine.transport import Stream
 
 _POLL_SECONDS = 0.1
 _BLOCK = 1 << 20
@@ -37,34 +37,44 @@ def follow_file(
     """The lines of ``path`` from ``since`` (a normalised time) on, the last ``tail`` of those that
     are there, and all that come until the container ended.
 
-    POST /libpod/containers/{name}/wait says when that is; meanwhile the file is looked at ten
-    times a second.
+    The file is looked at ten times a second.
     """
     log = _GrowingLog(path)
+    unwanted = stop or _never
     with closing(log):
         yield _since(log.skip_to_tail(tail) if tail is not None else [], since)
         yield from _batches(log, since)
         if inspected.state.status in _ALIVE:
-            request = f"/containers/{segment(inspected.id)}/wait"
-            query: dict[str, str | list[str]] = {"condition": ["stopped", "exited"]}
-            with libpod.stream("POST", request, query, what=f"wait for {inspected.name}") as end:
-                while not _ended(end):
-                    if stop is not None and stop():
-                        return
-                    yield from _batches(log, since)
+            for _ in _life(libpod, inspected.id):
+                if unwanted():
+                    return
+                yield from _batches(log, since)
             yield from _batches(log, since)
         yield _since(log.finish(), since)
 
 
-def _ended(answer: Stream) -> bool:
-    """Wait a moment for the answer of ``wait``. Whatever it says, the container is not running."""
-    return answer.read(_POLL_SECONDS) is not None
+def _life(libpod: Libpod, container: str) -> Iterator[None]:
+    """Yields ten times a second until the container has died: GET /libpod/events.
+
+    Waiting for an event costs Podman next to nothing; ``wait`` makes it look at the container all
+    the time, and answers with not a byte before the end.
+    """
+    wanted = filters({"container": [container], "event": ["died"]})
+    with libpod.stream("GET", "/events", {"stream": True, "filters": wanted}) as deaths:
+        # It may have died while nobody listened yet.
+        if inspect(libpod, container).state.status in _ALIVE:
+            while deaths.read(_POLL_SECONDS) is None:
+                yield
 
 
 def _batches(log: _GrowingLog, since: bytes) -> Iterator[list[LogLine]]:
     while (lines := log.read()) is not None:
         if kept := _since(lines, since):
             yield kept
+
+
+def _never() -> bool:
+    return False
 
 
 def _since(lines: list[LogLine], since: bytes) -> list[LogLine]:

@@ -124,12 +124,17 @@ def status(container: Container, now: float) -> str:
     """The state with its age: ``Up 2 minutes (healthy)``, ``Exited (3) 4 seconds ago``."""
     word = state(container)
     if word == "running":
-        return f"Up {words(now - container.started)}{_HEALTH.get(container.health, '')}"
+        return f"Up {words(_age(container, now))}{_HEALTH.get(container.health, '')}"
     if word == "paused":
-        return f"Up {words(now - container.started)} (Paused)"
+        return f"Up {words(_age(container, now))} (Paused)"
     if word == "exited":
         return f"Exited ({container.exit_code}) {ago(container.exited, now)}"
     return word.capitalize()
+
+
+def _age(container: Container, now: float) -> float:
+    """Seconds since it was started. Lists tell that in whole seconds, the creation exactly."""
+    return now - max(container.started, container.created)
 
 
 def command(container: Container, *, truncate: bool = True) -> str:
