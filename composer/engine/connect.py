@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 from composer.engine.discovery import Place, demanded, usual_sockets
 from composer.engine.podman_engine import PodmanEngine
 from composer.engine.program import Program, extra_arguments
-from composer.engine.transport import Transport
 from composer.engine.unix import UnixTransport, listening
 from composer.errors import EngineError
+
+if TYPE_CHECKING:
+    from composer.engine.transport import Transport
 
 
 def connect(
@@ -27,19 +31,21 @@ def connect(
     if place is not None:
         if place.path and not listening(place.path):
             raise _nobody_there(place)
-        return _engine(place, environ, None)
+        return _engine(place, environ)
     if not arguments:
         for usual in usual_sockets(environ, os.getuid()):
             if listening(usual.path):
-                return _engine(usual, environ, None)
+                return _engine(usual, environ, ())
     from composer.engine.autostart import ensure_service
 
     socket = ensure_service(environ, arguments)
-    return _engine(Place(f"unix://{socket}", ""), environ, arguments)
+    program = Program(f"unix://{socket}", "", arguments, dict(environ))
+    revive = partial(ensure_service, environ, arguments)
+    return PodmanEngine(UnixTransport(socket, revive), program)
 
 
 def _engine(
-    place: Place, environ: Mapping[str, str], arguments: tuple[str, ...] | None
+    place: Place, environ: Mapping[str, str], arguments: tuple[str, ...] | None = None
 ) -> PodmanEngine:
     program = Program(place.url, place.identity, arguments, dict(environ))
     return PodmanEngine(_transport(place), program)

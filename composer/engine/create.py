@@ -34,11 +34,9 @@ class Creator:
     ``warn`` is called with what a service says and Podman cannot do.
     """
 
-    def __init__(
-        self, libpod: Libpod, images: Images, url: str, warn: Callable[[str], None]
-    ) -> None:
+    def __init__(self, libpod: Libpod, url: str, warn: Callable[[str], None]) -> None:
+        self.images = Images(libpod)
         self._libpod = libpod
-        self._images = images
         self._warn = warn
         self._socket = url.removeprefix("unix://") if url.startswith("unix://") else ""
         self._ports: set[tuple[int, str]] = set()
@@ -61,7 +59,7 @@ class Creator:
             service=wanted,
             number=number,
             name=name,
-            image=self._images.find(wanted.image or f"{project.name}-{service}"),
+            image=self.images.find(wanted.image or f"{project.name}-{service}"),
             around=self._surroundings(project),
             oneoff=oneoff,
             inherited=self._anonymous_volumes(replaces) if replaces else {},

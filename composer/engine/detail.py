@@ -46,6 +46,7 @@ class _Mount(msgspec.Struct, rename="pascal"):
 
 class _Config(msgspec.Struct, rename="pascal"):
     tty: bool = False
+    stop_timeout: int = 10
     healthcheck: dict[str, Any] | None = None
 
 

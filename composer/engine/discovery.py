@@ -6,9 +6,7 @@ and ``podman-connections.json``, then the sockets of rootless and root Podman.
 
 from __future__ import annotations
 
-import json
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -136,6 +134,9 @@ def _read(path: Path) -> dict[str, Any]:
         text = path.read_text()
     except OSError:
         return {}
+    import json
+    import tomllib
+
     try:
         parsed = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except ValueError as error:

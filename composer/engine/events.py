@@ -31,12 +31,16 @@ _NOT_LABELS = ("name", "image", "containerExitCode", "podId", "health_status")
 
 
 def container_events(
-    libpod: Libpod, project: str, stop: Callable[[], bool]
+    libpod: Libpod, project: str, stop: Callable[[], bool], *, begin: float
 ) -> Iterator[ContainerEvent]:
-    """Events from now on, until ``stop`` says so (asked five times a second)."""
+    """Events from ``begin`` (seconds since the epoch) on, until ``stop`` says so.
+
+    ``stop`` is asked five times a second. When Podman 4.3 shortens its file of events it sends all
+    of them again; what was given before is not given twice.
+    """
     wanted = {"type": ["container"], "label": [f"{PROJECT}={project}"]}
     query: Query = {"stream": True, "filters": filters(wanted)}
-    rest = b""
+    rest, given = b"", set[tuple[float, str, str]]()
     with libpod.stream("GET", "/events", query, what="events") as stream:
         while not stop():
             data = stream.read(_POLL_SECONDS)
@@ -44,17 +48,24 @@ def container_events(
                 return
             *lines, rest = (rest + (data or b"")).split(b"\n")
             for line in lines:
-                if line.strip():
-                    yield event(line)
+                if not line.strip():
+                    continue
+                happened = event(line)
+                key = (happened.time, happened.id, happened.action)
+                if happened.time >= begin and key not in given:
+                    given.add(key)
+                    yield happened
 
 
 def event(line: bytes) -> ContainerEvent:
     """One line of the stream."""
     raw = msgspec.json.decode(line, type=_Event)
     attributes: dict[str, Any] = raw.actor.attributes
-    code = attributes.get("containerExitCode")
+    action = raw.action or raw.status
+    # Podman fills in 0 for whatever happened to the container.
+    code = attributes.get("containerExitCode") if action == "died" else None
     return ContainerEvent(
-        action=raw.action or raw.status,
+        action=action,
         id=raw.actor.id,
         name=attributes.get("name", ""),
         labels={key: value for key, value in attributes.items() if key not in _NOT_LABELS},

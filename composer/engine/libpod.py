@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from composer.engine.hints import hint_for, shortened
 from composer.engine.transport import Response, Stream, Transport
 from composer.errors import EngineError
 
@@ -141,4 +142,5 @@ def refused(answer: Response, what: str) -> EngineError:
     except msgspec.DecodeError:
         text = answer.body.decode(errors="replace").strip()
     text = text or f"Podman answered with status {answer.status}"
-    return EngineError(f"{what}: {text}" if what else text, status=answer.status)
+    message = shortened(f"{what}: {text}" if what else text)
+    return EngineError(message, status=answer.status, hint=hint_for(text))

@@ -1,6 +1,7 @@
 """The engine itself: each method of ``composer.engine.api.Engine`` as a call to libpod.
 
-What needs more than a few lines lives in the module named after it.
+What needs more than a few lines lives in the module named after it, and is imported by the method
+that needs it: ``ps`` shall not pay for what ``up`` uses.
 """
 
 from __future__ import annotations
@@ -8,24 +9,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from composer.engine import observe as look
-from composer.engine.api import ContainerEvent, LogLine, Progress
 from composer.engine.capabilities import CapabilityProbe
-from composer.engine.create import Creator
-from composer.engine.detail import detail, inspect
-from composer.engine.events import container_events
-from composer.engine.images import Images, pull
 from composer.engine.libpod import Libpod, segment
-from composer.engine.log_source import file_logs, follow_logs, moment, readable_file
-from composer.engine.program import Program
-from composer.engine.resource_spec import network_spec, volume_spec
-from composer.engine.transport import Transport
-from composer.engine.waiting import probe, wait_exit
-from composer.spec.model import Project
 from composer.state import Capabilities, Container, Detail, HealthResult, State, image_names
+
+if TYPE_CHECKING:
+    from composer.engine.api import ContainerEvent, LogLine, Progress
+    from composer.engine.create import Creator
+    from composer.engine.program import Program
+    from composer.engine.transport import Transport
+    from composer.spec.model import Project
 
 _GONE = (404,)
 _ALREADY = (304,)
@@ -48,11 +46,10 @@ class PodmanEngine:
         self._libpod = Libpod(transport)
         self._program = program
         self._local = transport.url.startswith("unix://")
-        self._images = Images(self._libpod)
         self._capabilities = CapabilityProbe(self._libpod, transport.url)
         self._warnings: dict[str, None] = {}
         self._lock = threading.Lock()
-        self._creator = Creator(self._libpod, self._images, transport.url, self._warn)
+        self._creator: Creator | None = None
 
     @property
     def url(self) -> str:
@@ -84,6 +81,8 @@ class PodmanEngine:
 
     def inspect(self, container: str) -> Detail:
         """See ``Engine.inspect``."""
+        from composer.engine.detail import detail, inspect
+
         return detail(inspect(self._libpod, container))
 
     def logs(
@@ -98,9 +97,17 @@ class PodmanEngine:
         stop: Callable[[], bool] | None = None,
     ) -> Iterator[list[LogLine]]:
         """See ``Engine.logs``. Lines have their times also unasked where that costs nothing."""
+        from composer.engine.detail import inspect
+        from composer.engine.log_source import file_logs, follow_logs, moment, readable_file
+
         begin, end = moment(since, time.time()), moment(until, time.time())
-        if self._local and not follow and begin is not None and end is not None:
-            file = readable_file(inspect(self._libpod, container))
+        if self._local and begin is not None and end is not None and not (follow and end):
+            found = inspect(self._libpod, container)
+            file = readable_file(found)
+            if file is not None and follow:
+                from composer.engine.log_follow import follow_file
+
+                return follow_file(self._libpod, found, file, since=begin, tail=tail, stop=stop)
             if file is not None:
                 return file_logs(file, since=begin, until=end, tail=tail, stop=stop)
         return follow_logs(
@@ -116,10 +123,16 @@ class PodmanEngine:
 
     def events(self, project: str, stop: Callable[[], bool]) -> Iterator[ContainerEvent]:
         """See ``Engine.events``."""
-        return container_events(self._libpod, project, stop)
+        from composer.engine.events import container_events
+
+        # The clock of another machine may be behind.
+        begin = time.time() if self._local else 0.0
+        return container_events(self._libpod, project, stop, begin=begin)
 
     def wait_exit(self, container: str, stop: Callable[[], bool]) -> int | None:
         """See ``Engine.wait_exit``."""
+        from composer.engine.waiting import wait_exit
+
         return wait_exit(self._libpod, container, stop)
 
     def run_healthcheck(self, container: str) -> HealthResult:
@@ -133,11 +146,15 @@ class PodmanEngine:
 
     def probe(self, container: str, command: Sequence[str]) -> bool:
         """See ``Engine.probe``."""
+        from composer.engine.waiting import probe
+
         return probe(self._libpod, container, command)
 
     # --- changing ----------------------------------------------------------------------------
     def create_network(self, project: Project, key: str) -> None:
         """POST /libpod/networks/create."""
+        from composer.engine.resource_spec import network_spec
+
         body = network_spec(project, key, self._warn)
         self._libpod.call(
             "POST", "/networks/create", body=body, what=f"create network {body['name']}"
@@ -150,6 +167,8 @@ class PodmanEngine:
 
     def create_volume(self, project: Project, key: str) -> None:
         """POST /libpod/volumes/create."""
+        from composer.engine.resource_spec import volume_spec
+
         body = volume_spec(project, key)
         self._libpod.call(
             "POST", "/volumes/create", body=body, what=f"create volume {body['Name']}"
@@ -164,8 +183,10 @@ class PodmanEngine:
         self, image: str, *, platform: str | None = None, progress: Progress | None = None
     ) -> str:
         """See ``Engine.pull``."""
+        from composer.engine.images import pull
+
         identity = pull(self._libpod, image, platform, progress)
-        self._images.forget()
+        self._images_changed()
         return identity
 
     def build(
@@ -192,7 +213,7 @@ class PodmanEngine:
             args=args,
             progress=progress,
         )
-        self._images.forget()
+        self._images_changed()
         return identity
 
     def remove_image(self, image: str) -> None:
@@ -202,7 +223,7 @@ class PodmanEngine:
             answer = self._libpod.call("DELETE", path, ok=_GONE, what=f"remove image {image}")
             if answer.status != 404:
                 break
-        self._images.forget()
+        self._images_changed()
 
     def pin_addresses(self, project: Project, replicas: Sequence[tuple[str, int]]) -> None:
         """Nothing to do: see ``composer.engine.spec_network.resolvers``."""
@@ -222,7 +243,7 @@ class PodmanEngine:
         oneoff: bool = False,
     ) -> str:
         """See ``Engine.create_container``."""
-        return self._creator.create(
+        return self._create().create(
             project,
             service,
             number,
@@ -230,6 +251,19 @@ class PodmanEngine:
             replaces=None if renew_anonymous_volumes else replaces,
             oneoff=oneoff,
         )
+
+    def _create(self) -> Creator:
+        from composer.engine.create import Creator
+
+        with self._lock:
+            if self._creator is None:
+                self._creator = Creator(self._libpod, self.url, self._warn)
+            return self._creator
+
+    def _images_changed(self) -> None:
+        with self._lock:
+            if self._creator is not None:
+                self._creator.images.forget()
 
     def rename(self, container: str, name: str) -> None:
         """POST /libpod/containers/{name}/rename."""
@@ -248,8 +282,16 @@ class PodmanEngine:
         self._act(container, "kill", {"signal": signal})
 
     def restart(self, container: str, *, timeout: float | None = None) -> None:
-        """POST /libpod/containers/{name}/restart."""
-        self._act(container, "restart", {"t": _whole(timeout)})
+        """POST /libpod/containers/{name}/restart.
+
+        Podman 4.3 takes a missing timeout for 0 and kills at once, so that the container's own is
+        said; it calls the parameter ``timeout``, its documentation ``t``.
+        """
+        from composer.engine.detail import inspect
+
+        if timeout is None:
+            timeout = inspect(self._libpod, container).config.stop_timeout
+        self._act(container, "restart", {"t": _whole(timeout), "timeout": _whole(timeout)})
 
     def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
         """DELETE /libpod/containers/{name}."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shlex
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from composer.errors import EngineError
 
@@ -14,15 +13,14 @@ ARGUMENTS = "COMPOSER_PODMAN_ARGS"
 """Environment variable with flags for every call of a local ``podman`` (``--root DIR`` …)."""
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(msgspec.Struct, frozen=True):
     """How to call ``podman`` so that it works on the engine that composer talks to."""
 
     url: str
     identity: str = ""
     local_arguments: tuple[str, ...] | None = None
     """Flags with which ``podman`` works on the same store without the service; None: unknown."""
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    environment: Mapping[str, str] = msgspec.field(default_factory=lambda: dict(os.environ))
 
     def command(self, *arguments: str) -> list[str]:
         """A command line that goes through the service."""
@@ -51,6 +49,8 @@ class Program:
 
 def executable() -> str:
     """The path of ``podman``. Raises ``EngineError`` when it is not installed."""
+    import shutil
+
     found = shutil.which("podman")
     if found is None:
         raise EngineError(
@@ -63,4 +63,9 @@ def executable() -> str:
 
 def extra_arguments(environ: Mapping[str, str]) -> tuple[str, ...]:
     """The flags of ``COMPOSER_PODMAN_ARGS``."""
-    return tuple(shlex.split(environ.get(ARGUMENTS, "")))
+    text = environ.get(ARGUMENTS)
+    if not text:
+        return ()
+    import shlex
+
+    return tuple(shlex.split(text))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import select
 import socket
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import IO, Self
 
@@ -21,10 +22,15 @@ _MOST_IDLE = 8
 
 
 class UnixTransport:
-    """A ``Transport`` to the socket file ``path``."""
+    """A ``Transport`` to the socket file ``path``.
 
-    def __init__(self, path: str) -> None:
+    ``revive`` is called when nobody listens any more, and then it is tried once more: a service
+    that composer started ends when it is idle, and a long wait may be over only after that.
+    """
+
+    def __init__(self, path: str, revive: Callable[[], object] | None = None) -> None:
         self.path = path
+        self._revive = revive
         self.url = f"unix://{path}"
         self._idle: list[_Connection] = []
         self._lock = threading.Lock()
@@ -39,24 +45,22 @@ class UnixTransport:
         timeout: float | None = None,
     ) -> Response:
         """See ``Transport.request``."""
-        connection = self._take()
+        head = _head("1.1", method, path, body, content_type)
         try:
-            connection.socket.settimeout(timeout)
-            connection.socket.sendall(_head("1.1", method, path, body, content_type) + body)
-            answer = connection.answer()
+            return self._exchange(head + body, timeout)
         except (OSError, ValueError) as error:
-            connection.close()
-            raise unreachable(self.url, error or type(error).__name__) from error
-        except BaseException:
-            connection.close()
-            raise
-        self._give_back(connection)
-        return answer
+            # A question may be asked twice; an order may have been carried out already.
+            if method != "GET" or isinstance(error, TimeoutError):
+                raise unreachable(self.url, error) from error
+        try:
+            return self._exchange(head + body, timeout)
+        except (OSError, ValueError) as error:
+            raise unreachable(self.url, error) from error
 
     def stream(self, method: str, path: str, body: bytes = b"") -> UnixStream:
         """See ``Transport.stream``."""
         try:
-            connected = _connect(self.path)
+            connected = self._connect()
             try:
                 connected.sendall(_head("1.0", method, path, body, "application/json") + body)
                 return UnixStream(connected)
@@ -73,6 +77,18 @@ class UnixTransport:
         for connection in idle:
             connection.close()
 
+    def _exchange(self, message: bytes, timeout: float | None) -> Response:
+        connection = self._take()
+        try:
+            connection.socket.settimeout(timeout)
+            connection.socket.sendall(message)
+            answer = connection.answer()
+        except BaseException:
+            connection.close()
+            raise
+        self._give_back(connection)
+        return answer
+
     def _take(self) -> _Connection:
         """An idle connection that the service has not closed meanwhile, else a new one."""
         while True:
@@ -83,10 +99,16 @@ class UnixTransport:
             if connection.usable():
                 return connection
             connection.close()
+        return _Connection(self._connect())
+
+    def _connect(self) -> socket.socket:
         try:
-            return _Connection(_connect(self.path))
-        except OSError as error:
-            raise unreachable(self.url, error.strerror or error) from error
+            return _connect(self.path)
+        except OSError:
+            if self._revive is None:
+                raise
+        self._revive()
+        return _connect(self.path)
 
     def _give_back(self, connection: _Connection) -> None:
         with self._lock:

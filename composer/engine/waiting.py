@@ -2,32 +2,65 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 
 import msgspec
 
 from composer.engine.detail import inspect
 from composer.engine.libpod import Libpod, Query, segment
+from composer.errors import EngineError
 
 _POLL_SECONDS = 0.2
 _ALIVE = ("running", "paused", "stopping", "restarting")
 
 
 def wait_exit(libpod: Libpod, container: str, stop: Callable[[], bool]) -> int | None:
-    """POST /libpod/containers/{name}/wait; the exit code, None when ``stop`` said so first."""
-    path = f"/containers/{segment(container)}/wait"
-    query: Query = {"condition": ["stopped", "exited"], "interval": "50ms"}
+    """POST /libpod/containers/{name}/wait; the exit code, None when ``stop`` said so first.
+
+    Podman answers with not a byte before the end, so that a thread of its own waits for it; when
+    ``stop`` ends the wait, it is left behind. ``stop`` is asked five times a second.
+    """
     while True:
         state = inspect(libpod, container).state
         if state.status not in _ALIVE:
             return state.exit_code
-        with libpod.stream("POST", path, query, what=f"wait for {container}") as stream:
-            while (data := stream.read(_POLL_SECONDS)) is None:
-                if stop():
-                    return None
+        question = _Wait(libpod, container)
+        while not question.answered.wait(_POLL_SECONDS):
+            if stop():
+                return None
+        code = question.code()
         # Podman 4.3 answers -1 for one that is already being removed; ask again for the truth.
-        if data and data.strip().isdigit():
-            return int(data)
+        if code is not None:
+            return code
+
+
+class _Wait:
+    """One question for a container's end, asked in a thread."""
+
+    def __init__(self, libpod: Libpod, container: str) -> None:
+        self.answered = threading.Event()
+        self._answer = b""
+        self._error: EngineError | None = None
+        arguments = (libpod, container)
+        threading.Thread(target=self._ask, args=arguments, daemon=True).start()
+
+    def code(self) -> int | None:
+        """The exit code, once it is answered; None when Podman knows none. Raises its error."""
+        if self._error is not None:
+            raise self._error
+        text = self._answer.strip()
+        return int(text) if text.isdigit() else None
+
+    def _ask(self, libpod: Libpod, container: str) -> None:
+        path = f"/containers/{segment(container)}/wait"
+        query: Query = {"condition": ["stopped", "exited"], "interval": "50ms"}
+        try:
+            self._answer = libpod.call("POST", path, query, what=f"wait for {container}").body
+        except EngineError as error:
+            self._error = error
+        finally:
+            self.answered.set()
 
 
 class _Created(msgspec.Struct):

@@ -1,0 +1,39 @@
+"""What to do about the errors that Podman reports most: part of its message → advice."""
+
+from __future__ import annotations
+
+import re
+
+_HINTS: dict[str, str] = {
+    "address already in use": "another program or container has that port: stop it (ss -ltnp shows "
+    "which), or publish another port",
+    "port is already allocated": "another container has that port: stop it, or publish another",
+    "is already in use by": "remove the container that has the name (podman rm NAME), or choose "
+    "another container_name",
+    "executable file not found": "the image has no such program: check command and entrypoint",
+    "permission denied: OCI": "the file may not be executable: check command and entrypoint",
+    "no matching entries in passwd": "the image has no such user: check user",
+    "not in any subnet": "choose an address inside of the network's subnet (ipam.config)",
+    "network is being used": "containers outside of this project use it (podman ps -a --filter "
+    "network=NAME shows which)",
+    "volume is being used": "containers outside of this project use it (podman ps -a --filter "
+    "volume=NAME shows which)",
+    "network not found": "create it (podman network create NAME), or correct the name",
+    "no CMD or ENTRYPOINT": "say command or entrypoint",
+    "unknown capability": "check cap_add and cap_drop",
+    "setting rlimit": "the limit is above that of Podman itself (ulimit -Hn): lower ulimits",
+    "subnet is already used": "another network has that subnet: choose another in ipam.config",
+    "no space left on device": "podman system prune frees space",
+}
+
+_ID = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
+
+
+def hint_for(message: str) -> str | None:
+    """The advice for an error message of Podman, None when there is none."""
+    return next((hint for part, hint in _HINTS.items() if part in message), None)
+
+
+def shortened(message: str) -> str:
+    """``message`` with ids as short as people read them."""
+    return _ID.sub(r"\1", message)
