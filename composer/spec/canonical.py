@@ -28,6 +28,15 @@ def pairs(value: Any, mark: Mark | None = None) -> Any:
     return new
 
 
+def variables(value: Any, mark: Mark | None = None) -> Any:
+    """``pairs`` whose keys are names of variables."""
+    new = pairs(value, mark)
+    for key in new:
+        if key != key.rstrip():
+            raise ValueError(f"the name of variable {key.rstrip()} is followed by a space")
+    return new
+
+
 def listed(value: Any, mark: Mark | None = None) -> Any:
     """A single text as a list of one."""
     return Seq([value], mark) if isinstance(value, str) else value
@@ -160,7 +169,7 @@ TRANSFORMS: Rules[Transform] = Rules(
         "services.*.annotations": pairs,
         "services.*.build": keyed("context"),
         "services.*.build.additional_contexts": pairs,
-        "services.*.build.args": pairs,
+        "services.*.build.args": variables,
         "services.*.build.extra_hosts": host_list,
         "services.*.build.labels": pairs,
         "services.*.build.secrets.*": keyed("source"),
@@ -171,7 +180,7 @@ TRANSFORMS: Rules[Transform] = Rules(
         "services.*.deploy.labels": pairs,
         "services.*.deploy.resources.reservations.devices.*.options": pairs,
         "services.*.develop.watch.*.exec.command": command,
-        "services.*.develop.watch.*.exec.environment": pairs,
+        "services.*.develop.watch.*.exec.environment": variables,
         "services.*.develop.watch.*.ignore": listed,
         "services.*.develop.watch.*.include": listed,
         "services.*.devices.*": device,
@@ -179,7 +188,7 @@ TRANSFORMS: Rules[Transform] = Rules(
         "services.*.dns_search": listed,
         "services.*.entrypoint": command,
         "services.*.env_file": env_files,
-        "services.*.environment": pairs,
+        "services.*.environment": variables,
         "services.*.extends": keyed("service"),
         "services.*.extra_hosts": host_list,
         "services.*.gpus": gpus,
@@ -191,11 +200,11 @@ TRANSFORMS: Rules[Transform] = Rules(
         "services.*.networks": named,
         "services.*.ports": port_list,
         "services.*.post_start.*.command": command,
-        "services.*.post_start.*.environment": pairs,
+        "services.*.post_start.*.environment": variables,
         "services.*.pre_start.*.command": command,
-        "services.*.pre_start.*.environment": pairs,
+        "services.*.pre_start.*.environment": variables,
         "services.*.pre_stop.*.command": command,
-        "services.*.pre_stop.*.environment": pairs,
+        "services.*.pre_stop.*.environment": variables,
         "services.*.provider.options.*": listed_text,
         "services.*.secrets.*": keyed("source"),
         "services.*.sysctls": pairs,

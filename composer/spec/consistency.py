@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from composer.spec.cycles import find_cycle
-from composer.spec.normalise import RESOURCES
 from composer.spec.tree import Mark, Problems
 from composer.spec.validate import nearest
 
@@ -222,7 +221,7 @@ def _cycle(model: Model) -> Iterator[Finding]:
 
 
 def check_resources(resources: Mapping[str, Any], problems: Problems, where: Any) -> None:
-    """Note secrets and configs that say in no way, or in several, where their text comes from."""
+    """Note secrets and configs with no source or several, and external volumes with a driver."""
     for section, keys in (
         ("secrets", ("file", "environment")),
         ("configs", ("file", "environment", "content")),
@@ -235,14 +234,8 @@ def check_resources(resources: Mapping[str, Any], problems: Problems, where: Any
                 problems.add(where(path), path, f"{' and '.join(said)} exclude each other")
             elif not said and "driver" not in resource and not resource.get("external"):
                 problems.add(where(path), path, f"one of {', '.join(keys)} must be set")
-    for section in RESOURCES:
-        for name, resource in (resources.get(section) or {}).items():
-            if section in ("networks", "volumes") and resource and resource.get("external"):
-                extra = [key for key in resource if key not in ("external", "name", "driver")]
-                extra = [key for key in extra if not key.startswith("x-")]
-                if extra and resource.get("external") in (True, "true") and section == "volumes":
-                    problems.add(
-                        where(f"{section}.{name}"),
-                        f"{section}.{name}",
-                        f"external excludes other attributes, but {', '.join(extra)} is set",
-                    )
+    for name, volume in (resources.get("volumes") or {}).items():
+        extra = [key for key in ("driver", "driver_opts", "labels") if (volume or {}).get(key)]
+        if extra and volume.get("external") in (True, "true"):
+            path = f"volumes.{name}"
+            problems.add(where(path), path, f"external and {extra[0]} exclude each other")

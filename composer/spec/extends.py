@@ -22,8 +22,9 @@ class Base(NamedTuple):
     services: Map
     shown: str
     removals: tuple[Path, ...]
-    open: Callable[[str, Mark | None], Base]
-    """Gives the base for a file named in this one. Raises ``ComposerError``."""
+    open: Callable[[str, str, Mark | None], Base]
+    """Gives the base for a file named in this one, with the service that is named and those that
+    it extends in turn. Raises ``ComposerError``."""
 
 
 def apply_extends(base: Base) -> None:
@@ -46,8 +47,8 @@ def _extended(name: str, base: Base, trail: tuple[tuple[str, str], ...]) -> Any:
         shown = " extends ".join(f"{service} ({file})" for file, service in steps)
         raise fail(mark, f"services.{name}.extends", f"services extend one another: {shown}")
     wanted = service["extends"]
-    other = base.open(wanted["file"], mark) if wanted.get("file") else base
-    target = wanted.get("service")
+    target = wanted.get("service", "")
+    other = base.open(wanted["file"], target, mark) if wanted.get("file") else base
     if target not in other.services:
         raise fail(
             mark,
@@ -64,6 +65,21 @@ def _extended(name: str, base: Base, trail: tuple[tuple[str, str], ...]) -> Any:
     merged = merge_service(taken, own)
     base.services[name] = merged
     return merged
+
+
+def chain(services: Any, name: str) -> list[str]:
+    """The names of ``name`` and of all that it extends within the same, still raw, file."""
+    names: list[str] = []
+    while isinstance(services, dict) and name in services and name not in names:
+        names.append(name)
+        service = services[name]
+        extended = service.get("extends") if isinstance(service, dict) else None
+        if isinstance(extended, dict):
+            extended = None if extended.get("file") else extended.get("service")
+        if not isinstance(extended, str):
+            break
+        name = extended
+    return names
 
 
 def _known(services: Map) -> str:

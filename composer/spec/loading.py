@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from composer.errors import ComposerError, Position
@@ -42,6 +42,22 @@ class Canonical:
         """The services of which no profile is active, in the same form."""
         self.warnings: tuple[str, ...] = ()
         self._tree = tree
+
+    def selected(self, names: Iterable[str]) -> dict[str, Any]:
+        """``mapping`` with only the services ``names``, those that they depend on, and the
+        resources of these; all of it when ``names`` is empty."""
+        services = self.mapping["services"]
+        wanted: dict[str, None] = {}
+        pending = list(names)
+        if not pending:
+            return self.mapping
+        while pending:
+            name = pending.pop()
+            if name in services and name not in wanted:
+                wanted[name] = None
+                pending += services[name].get("depends_on", ())
+        active = {name: service for name, service in services.items() if name in wanted}
+        return _chosen(self.mapping, active)
 
     def where(self, path: str) -> Position | None:
         """The place of ``path`` (``services.web.ports[0]``), else of its nearest parent."""
@@ -208,7 +224,7 @@ def _chosen(rendered: dict[str, Any], active: dict[str, Any]) -> dict[str, Any]:
     """What is printed: the active services and the resources that they use."""
     used = used_resources(active)
     chosen: dict[str, Any] = {}
-    for key, value in rendered.items():
+    for key, value in {"name": None, "services": None, **rendered}.items():
         if key == "services":
             chosen[key] = active
         elif key in RESOURCES:

@@ -56,6 +56,8 @@ def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
         _imply_dependencies(service, mark)
         if service.get("pull_policy") == "if_not_present":
             service["pull_policy"] = "missing"
+        if "scale" in service and isinstance(service.get("deploy"), dict):
+            service["deploy"].setdefault("replicas", service["scale"])
         _resolve_arguments(service.get("build"), variables)
     _define_default(model)
     for section in RESOURCES:

@@ -14,6 +14,7 @@ Resolve = Callable[[Any, str], Any]
 """Gives a value with its paths made absolute against a folder. Raises ``ValueError``."""
 
 _REMOTE = re.compile(r"(https?://|git://|ssh://|github\.com/|git@|[A-Za-z0-9.+-]+://)")
+_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _REMOTE_SUFFIX = re.compile(r"\.git(?:#.+)?\Z")
 
 
@@ -22,6 +23,8 @@ def absolute(value: Any, folder: str) -> Any:
     if not isinstance(value, str) or not value:
         return value
     path = str(Path(value).expanduser()) if value.startswith("~") else value
+    if _WINDOWS.match(path):
+        return path
     return path if path.startswith("/") else os.path.normpath(f"{folder}/{path}")
 
 

@@ -13,7 +13,7 @@ from composer.spec.canonical import canonicalise
 from composer.spec.discovery import Source, read_source, shown
 from composer.spec.dotenv import read_file
 from composer.spec.environment import resolve_names
-from composer.spec.extends import Base, apply_extends, remove
+from composer.spec.extends import Base, apply_extends, chain, remove
 from composer.spec.include import take_over
 from composer.spec.interpolate import Variables, interpolate
 from composer.spec.merge import drop_duplicates, merge_files
@@ -65,13 +65,20 @@ class Pipeline:
             resolve_names(model.get("services") or {}, variables.values)
         return model
 
-    def _documents(self, source: Source, variables: Variables) -> list[Document]:
-        """The documents of a file, interpolated, validated and canonical."""
+    def _documents(
+        self, source: Source, variables: Variables, extended: str | None = None
+    ) -> list[Document]:
+        """The documents of a file, interpolated, validated and canonical.
+
+        Of a file that is read for its service ``extended``, what that does not need is left out.
+        """
         problems = Problems()
         documents = read(self.text(source), source.shown, problems)
         if not documents:
             raise fail((source.shown, 1, 1), "", "empty compose file")
         for document in documents:
+            if extended is not None:
+                _keep_chain(document.root, extended)
             if self.options.interpolate:
                 interpolate(document.root, variables, problems)
             validate(document.root, problems)
@@ -113,20 +120,16 @@ class Pipeline:
     def _opener(self, directory: str, variables: Variables) -> Any:
         """Opens files to extend from, named relative to ``directory``."""
 
-        def open_base(name: str, mark: Mark | None) -> Base:
+        def open_base(name: str, service: str, mark: Mark | None) -> Base:
             path = paths.absolute(name, directory)
             source = Source(path, shown(path))
             if not Path(path).is_file():
                 raise fail(mark, "", f"cannot extend from {source.shown}: no such file")
             folder = str(Path(path).parent)
-            document = self._documents(source, variables)[0]
+            document = self._documents(source, variables, service)[0]
             problems = Problems()
             opener = self._opener(folder, variables)
             services = document.root.get("services") or Map()
-            for service in services.values():
-                extended = service.get("extends") or {}
-                if extended.get("file"):
-                    extended["file"] = paths.absolute(extended["file"], folder)
             set_defaults_of_base(document.root)
             if self.options.resolve_paths:
                 paths.resolve_paths(document.root, folder, problems)
@@ -196,6 +199,17 @@ class Pipeline:
                 at = mark_of(entry, "env_file") or mark
                 raise (error if error.position else fail(at, "include", error.message)) from None
         return {**found, **variables.values}
+
+
+def _keep_chain(root: Map, name: str) -> None:
+    """Leave out of ``root`` what its service ``name`` and those that it extends do not need."""
+    services = root.get("services")
+    if isinstance(services, dict):
+        kept = chain(services, name) or list(services)
+        for other in [key for key in services if key not in kept]:
+            del services[other]
+    for key in [key for key in root if key != "services"]:
+        del root[key]
 
 
 def set_defaults_of_base(root: Map) -> None:

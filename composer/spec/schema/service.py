@@ -1,0 +1,244 @@
+"""``services.*``: every attribute of a service, in the order in which ``config`` prints them."""
+
+from __future__ import annotations
+
+from composer.spec import units
+from composer.spec.schema.blocks import (
+    BLKIO,
+    BUILD,
+    COMMAND,
+    DEPLOY,
+    DEVELOP,
+    EXTRA_HOSTS,
+    FILE_REFERENCES,
+    GPUS,
+    HOOKS,
+    ULIMITS,
+    bounded,
+)
+from composer.spec.shapes import (
+    BOOL,
+    COUNT,
+    DURATION,
+    FLAG,
+    FLOAT,
+    INT,
+    NAME,
+    NULLABLE_TEXT,
+    NUMBER_OR_TEXT,
+    OPTIONS,
+    PAIRS,
+    PLAIN_TEXT,
+    SIZE,
+    STRICT_BOOL,
+    TEXT,
+    TEXT_OR_TEXTS,
+    TEXTS,
+    UNIQUE_TEXTS,
+    VARIABLES,
+    Shape,
+    choice,
+    scalar,
+    struct,
+)
+from composer.spec.syntax import mounts, ports
+
+DEPENDENCY = struct(
+    {
+        "condition": choice("service_started", "service_healthy", "service_completed_successfully"),
+        "restart": BOOL,
+        "required": STRICT_BOOL,
+    },
+    needs=("condition",),
+)
+HEALTHCHECK = struct(
+    {
+        "test": Shape(str, items=TEXT),
+        "timeout": DURATION,
+        "interval": DURATION,
+        "retries": scalar(int, float, str, syntax=units.integer, keep=True),
+        "start_period": DURATION,
+        "start_interval": DURATION,
+        "disable": BOOL,
+    }
+)
+ATTACHMENT = struct(
+    {
+        "aliases": TEXTS,
+        "driver_opts": OPTIONS,
+        "gw_priority": scalar(int, float, syntax=units.integer),
+        "interface_name": TEXT,
+        "ipv4_address": TEXT,
+        "ipv6_address": TEXT,
+        "link_local_ips": TEXTS,
+        "mac_address": TEXT,
+        "priority": scalar(int, float, syntax=units.integer),
+    },
+    type(None),
+)
+PORT = struct(
+    {
+        "name": TEXT,
+        "mode": TEXT,
+        "host_ip": scalar(str, syntax=ports.address),
+        "target": COUNT,
+        "published": scalar(str, int, syntax=ports.published),
+        "protocol": TEXT,
+        "app_protocol": TEXT,
+    },
+    str,
+    int,
+    float,
+    needs=("target",),
+)
+PORT.syntax = ports.expand
+MOUNT = struct(
+    {
+        "type": choice("bind", "volume", "tmpfs", "cluster", "npipe", "image"),
+        "source": TEXT,
+        "target": TEXT,
+        "read_only": BOOL,
+        "consistency": TEXT,
+        "bind": struct(
+            {
+                "selinux": choice("z", "Z"),
+                "propagation": TEXT,
+                "create_host_path": BOOL,
+                "recursive": choice("enabled", "disabled", "writable", "readonly"),
+            }
+        ),
+        "volume": struct({"labels": PAIRS, "nocopy": BOOL, "subpath": TEXT}),
+        "tmpfs": struct(
+            {
+                "size": scalar(int, str, syntax=units.size_text),
+                "mode": scalar(int, float, str, syntax=units.octal),
+            }
+        ),
+        "image": struct({"subpath": TEXT}),
+    },
+    str,
+    needs=("type", "target"),
+)
+MOUNT.syntax = mounts.expand
+DEVICE = struct({"source": TEXT, "target": TEXT, "permissions": TEXT}, str, needs=("source",))
+DEVICE.syntax = mounts.expand_device
+ENV_FILE = Shape(
+    str,
+    items=struct({"path": TEXT, "required": FLAG, "format": TEXT}, str, needs=("path",)),
+)
+PROVIDER = struct(
+    {
+        "type": TEXT,
+        "options": Shape(
+            values=Shape(
+                str, int, float, bool, items=scalar(str, int, float, bool, syntax=units.text)
+            )
+        ),
+    },
+    needs=("type",),
+)
+SERVICE_MODELS = Shape(
+    items=TEXT,
+    values=struct({"endpoint_var": TEXT, "model_var": TEXT}, type(None)),
+    names=NAME,
+)
+SERVICE = struct(
+    {
+        "profiles": TEXTS,
+        "annotations": PAIRS,
+        "attach": FLAG,
+        "build": BUILD,
+        "develop": DEVELOP,
+        "blkio_config": BLKIO,
+        "cap_add": TEXTS,
+        "cap_drop": TEXTS,
+        "cgroup_parent": TEXT,
+        "cgroup": choice("host", "private"),
+        "cpu_count": bounded(0, None),
+        "cpu_percent": bounded(0, 100),
+        "cpu_period": INT,
+        "cpu_quota": INT,
+        "cpu_rt_period": INT,
+        "cpu_rt_runtime": INT,
+        "cpus": FLOAT,
+        "cpuset": TEXT,
+        "cpu_shares": INT,
+        "command": COMMAND,
+        "configs": FILE_REFERENCES,
+        "container_name": Shape(str, pattern=r"[a-zA-Z0-9][a-zA-Z0-9_.-]+"),
+        "credential_spec": struct({"config": TEXT, "file": TEXT, "registry": TEXT}),
+        "depends_on": Shape(items=TEXT, values=DEPENDENCY, names=NAME),
+        "deploy": DEPLOY,
+        "device_cgroup_rules": UNIQUE_TEXTS,
+        "devices": Shape(items=DEVICE),
+        "dns": TEXT_OR_TEXTS,
+        "dns_opt": TEXTS,
+        "dns_search": TEXT_OR_TEXTS,
+        "domainname": TEXT,
+        "entrypoint": COMMAND,
+        "provider": PROVIDER,
+        "environment": VARIABLES,
+        "env_file": ENV_FILE,
+        "expose": Shape(items=NUMBER_OR_TEXT),
+        "extends": struct({"file": TEXT, "service": TEXT}, str, needs=("service",)),
+        "external_links": UNIQUE_TEXTS,
+        "extra_hosts": EXTRA_HOSTS,
+        "group_add": Shape(items=NUMBER_OR_TEXT, unique=True),
+        "gpus": GPUS,
+        "hostname": TEXT,
+        "healthcheck": HEALTHCHECK,
+        "image": TEXT,
+        "init": FLAG,
+        "ipc": TEXT,
+        "isolation": TEXT,
+        "labels": PAIRS,
+        "label_file": TEXT_OR_TEXTS,
+        "links": TEXTS,
+        "logging": struct({"driver": TEXT, "options": OPTIONS}),
+        "mem_limit": SIZE,
+        "mem_reservation": scalar(str, int, syntax=units.size_text),
+        "memswap_limit": SIZE,
+        "mem_swappiness": scalar(str, int, syntax=units.size_text),
+        "mac_address": TEXT,
+        "models": SERVICE_MODELS,
+        "network_mode": TEXT,
+        "networks": Shape(items=TEXT, values=ATTACHMENT, names=NAME),
+        "oom_kill_disable": BOOL,
+        "oom_score_adj": bounded(-1000, 1000),
+        "pid": NULLABLE_TEXT,
+        "pids_limit": INT,
+        "platform": TEXT,
+        "ports": Shape(items=PORT),
+        "privileged": BOOL,
+        "pull_policy": Shape(
+            str,
+            pattern=r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+",
+        ),
+        "pull_refresh_after": TEXT,
+        "read_only": BOOL,
+        "restart": TEXT,
+        "runtime": TEXT,
+        "scale": scalar(int, str, syntax=units.integer, keep=True),
+        "secrets": FILE_REFERENCES,
+        "security_opt": UNIQUE_TEXTS,
+        "shm_size": SIZE,
+        "stdin_open": BOOL,
+        "stop_grace_period": DURATION,
+        "stop_signal": TEXT,
+        "storage_opt": Shape(values=PLAIN_TEXT),
+        "sysctls": PAIRS,
+        "tmpfs": TEXT_OR_TEXTS,
+        "tty": BOOL,
+        "ulimits": ULIMITS,
+        "use_api_socket": scalar(bool),
+        "user": TEXT,
+        "userns_mode": TEXT,
+        "uts": TEXT,
+        "volumes": Shape(items=MOUNT),
+        "volumes_from": UNIQUE_TEXTS,
+        "working_dir": TEXT,
+        "post_start": HOOKS,
+        "pre_stop": HOOKS,
+        "pre_start": HOOKS,
+    }
+)
