@@ -60,12 +60,18 @@ def to_yaml(mapping: dict[str, Any]) -> str:
     return "".join(lines).replace("$", "$$")
 
 
-_PLAIN = re.compile(r"[A-Za-z_/.~$(+-][A-Za-z0-9_./~$()+=,;^*?<>\\@%{}|!'\" &:#\[\]-]*\Z")
-_SPECIAL = re.compile(r": |:\Z| #|\s\Z|[\n\t]")
 _WORDS = re.compile(
     r"(?:~|null|true|false|yes|no|on|off|y|n|\.nan|[+-]?\.inf|<<|=)\Z", re.IGNORECASE
 )
-_NUMBER = re.compile(r"[-+.]?[0-9]")
+_NUMBER = re.compile(
+    r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-f_]+|\.[0-9_]+(?:e[-+]?[0-9]+)?"
+    r"|[0-9][0-9_]*(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?)\Z"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?\Z",
+    re.IGNORECASE,
+)
+"""What YAML 1.1 or 1.2 reads as a number, a time or a date."""
+_INDICATORS = re.compile(r"[,\[\]{}#&*!|>'\"%@`]|[-?:](?:\s|\Z)|(?:---|\.\.\.)(?:\s|\Z)")
+_BROKEN = re.compile(r":(?:\s|\Z)|\s#|\s\Z|\A\s")
 
 
 def _mapping(value: dict[str, Any], indent: str, lines: list[str]) -> None:
@@ -105,8 +111,8 @@ def _sequence(value: list[Any], indent: str, lines: list[str]) -> None:
 def _blockable(text: str) -> bool:
     """Whether a literal block gives the text back."""
     return (
-        all(char.isprintable() or char == "\n" for char in text)
-        and not text.startswith((" ", "\n"))
+        all(char.isprintable() or char in "\n\t" for char in text)
+        and not text.startswith((" ", "\n", "\t"))
         and text.strip("\n") != ""
     )
 
@@ -131,13 +137,11 @@ def _scalar(value: Any) -> str:
 def _text(text: str) -> str:
     if not text:
         return '""'
-    if not text.isprintable():
+    if not text.isprintable() or _WORDS.match(text) or _NUMBER.match(text):
         return _quoted(text)
-    if _WORDS.match(text) or _NUMBER.match(text):
-        return text if _harmless(text) else _quoted(text)
-    if _PLAIN.match(text) and not _SPECIAL.search(text) and not text.startswith(("- ", "? ")):
-        return text if text not in ("-", "?") else f'"{text}"'
-    return "'" + text.replace("'", "''") + "'"
+    if _INDICATORS.match(text) or _BROKEN.search(text):
+        return "'" + text.replace("'", "''") + "'"
+    return text
 
 
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\", '"': '\\"'}
@@ -156,15 +160,4 @@ def _escaped(char: str) -> str:
     code = ord(char)
     return (
         f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
-    )
-
-
-def _harmless(text: str) -> bool:
-    """Whether text that starts like a number is read as text all the same."""
-    return (
-        bool(re.search(r"[A-Za-z/]", text[1:]) or text.count(".") > 1)
-        and not re.match(r"[-+]?(0[xXoObB]|[0-9._]+[eE]|[0-9]+:)", text)
-        and not _WORDS.match(text)
-        and not _SPECIAL.search(text)
-        and ":" not in text
     )

@@ -44,10 +44,14 @@ class Case(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a program makes of a case: the model that it prints, or None when it refuses."""
+    """What a program makes of a case: the model that it prints, or None when it refuses.
+
+    ``model`` is what it prints as JSON, ``yaml`` the text that it prints as YAML.
+    """
 
     model: dict[str, Any] | None
     error: str = ""
+    yaml: str = ""
 
 
 def all_cases() -> list[Case]:
@@ -91,12 +95,14 @@ def recorded(case: Case) -> Answer | None:
     if not file.exists():
         return None
     stored = json.loads(file.read_text())
-    return Answer(stored.get("model"), stored.get("error", ""))
+    return Answer(stored.get("model"), stored.get("error", ""), stored.get("yaml", ""))
 
 
 def record(case: Case, answer: Answer) -> None:
     """Store ``answer`` as docker-compose's to ``case``."""
     RECORDED.mkdir(exist_ok=True)
-    content = {"error": answer.error} if answer.model is None else {"model": answer.model}
+    content: dict[str, Any] = {"error": answer.error}
+    if answer.model is not None:
+        content = {"model": answer.model, "yaml": answer.yaml}
     file = RECORDED / f"{case.name}.json"
     file.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n")

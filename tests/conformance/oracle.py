@@ -30,12 +30,13 @@ def find() -> str | None:
     return found
 
 
-def ask(program: str, case: Case, form: str = "json") -> Answer:
+def ask(program: str, case: Case) -> Answer:
     """What ``program config`` makes of ``case``."""
-    result = run(program, case, form)
+    result = run(program, case, "json")
     if result.returncode != 0 or not result.stdout.strip():
         return Answer(None, neutral(result.stderr.strip(), case))
-    return Answer(json.loads(neutral(result.stdout, case)))
+    text = run(program, case, "yaml").stdout
+    return Answer(json.loads(neutral(result.stdout, case)), yaml=neutral(text, case).strip())
 
 
 def run(program: str, case: Case, form: str) -> subprocess.CompletedProcess[str]:

@@ -37,10 +37,12 @@ def options(case: Case) -> Options:
 
 def composer_answer(case: Case) -> Answer:
     try:
-        text = to_json(load_canonical(options(case)).selected(case.services))
+        mapping = load_canonical(options(case)).selected(case.services)
     except ComposerError as error:
         return Answer(None, neutral(str(error), case))
-    return Answer(json.loads(neutral(text, case)))
+    return Answer(
+        json.loads(neutral(to_json(mapping), case)), yaml=neutral(to_yaml(mapping), case).strip()
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +77,7 @@ def test_config_is_docker_composes(case: Case, monkeypatch: pytest.MonkeyPatch) 
         return
     assert ours.error == ""
     assert ours.model == theirs.model
+    assert ours.yaml == theirs.yaml
 
 
 @pytest.mark.parametrize("case", READABLE, ids=lambda case: case.name)
