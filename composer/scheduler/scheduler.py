@@ -1,7 +1,11 @@
-"""Runs a plan in parallel, each operation as soon as those before it are done."""
+"""Runs a plan in parallel, each operation as soon as those before it are done.
+
+Of several that are ready, the one that the longest chain of others waits for goes first.
+"""
 
 from __future__ import annotations
 
+import itertools
 import os
 import queue
 import threading
@@ -32,6 +36,14 @@ class _Result(NamedTuple):
     error: BaseException | None
 
 
+class _Task(NamedTuple):
+    """An operation for a worker, smallest ``rank`` first; None ends the worker."""
+
+    rank: int
+    order: int
+    operation: Operation | None
+
+
 class Scheduler:
     """Executes plans on ``engine``.
 
@@ -55,7 +67,8 @@ class Scheduler:
         self._stopped = stopped or threading.Event()
         self._clock = clock
         self._executor = Executor(engine, project, emit, self._stopped, clock)
-        self._tasks: queue.SimpleQueue[Operation | None] = queue.SimpleQueue()
+        self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
+        self._order = itertools.count()
         self._results: queue.SimpleQueue[_Result] = queue.SimpleQueue()
         self._workers = 0
 
@@ -68,9 +81,7 @@ class Scheduler:
         """
         self._emit(Planned(sum(words(operation).shown for operation in plan)))
         run = _Run(plan)
-        for operation in run.first():
-            self._submit(operation)
-        running = run.submitted
+        running = self._submit_all(run, run.first())
         try:
             while running:
                 try:
@@ -84,12 +95,10 @@ class Scheduler:
                 running -= 1
                 ready = self._settle(run, result)
                 if not self._stopped.is_set():
-                    for operation in ready:
-                        self._submit(operation)
-                        running += 1
+                    running += self._submit_all(run, ready)
         finally:
             for _ in range(self._workers):
-                self._tasks.put(None)
+                self._tasks.put(_Task(1, next(self._order), None))
             self._workers = 0
         if self._stopped.is_set():
             raise Interrupted
@@ -115,17 +124,22 @@ class Scheduler:
                 self._emit(Skipped(operation.id, shown.kind, shown.subject, because))
         return ready
 
-    def _submit(self, operation: Operation) -> None:
+    def _submit_all(self, run: _Run, operations: list[Operation]) -> int:
+        for operation in sorted(operations, key=lambda o: -run.following[o.id]):
+            self._submit(operation, run.following[operation.id])
+        return len(operations)
+
+    def _submit(self, operation: Operation, following: int) -> None:
         if isinstance(operation, WaitFor):
             threading.Thread(target=self._run_one, args=(operation,), daemon=True).start()
             return
         if self._workers < self._parallel:
             self._workers += 1
             threading.Thread(target=self._work, daemon=True).start()
-        self._tasks.put(operation)
+        self._tasks.put(_Task(-following, next(self._order), operation))
 
     def _work(self) -> None:
-        while (operation := self._tasks.get()) is not None:
+        while (operation := self._tasks.get().operation) is not None:
             self._run_one(operation)
 
     def _run_one(self, operation: Operation) -> None:
@@ -152,13 +166,15 @@ class _Run:
         self._missing = dict(plan.graph.in_degree())
         self._skipped: set[str] = set()
         self.failures: list[ComposerError] = []
-        self.submitted = 0
+        self.following: dict[str, int] = {}
+        """By operation: the length of the longest chain of operations that wait for it."""
+        for operation in reversed(list(plan)):
+            after = plan.graph.adj[operation.id]
+            self.following[operation.id] = max((self.following[o] + 1 for o in after), default=0)
 
     def first(self) -> list[Operation]:
         """The operations that nothing comes before."""
-        ready = [op for op in self._plan if self._missing[op.id] == 0]
-        self.submitted = len(ready)
-        return ready
+        return [operation for operation in self._plan if self._missing[operation.id] == 0]
 
     def done(self, operation: Operation) -> list[Operation]:
         """Operations that are ready now that ``operation`` is done (or need not have been)."""
