@@ -102,8 +102,8 @@ def pull(libpod: Libpod, image: str, platform: str | None, progress: Progress | 
     identity, problem, rest = "", "", b""
     try:
         with libpod.stream("POST", "/images/pull", query) as stream:
-            while data := stream.read():
-                *lines, rest = (rest + data).split(b"\n")
+            while (data := stream.read()) != b"":
+                *lines, rest = (rest + (data or b"")).split(b"\n")
                 for line in filter(None, lines):
                     news = decode(line, _PullLine)
                     identity, problem = news.id or identity, news.error or problem

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, TypeVar, overload
+from types import TracebackType
+from typing import Any, Self, TypeVar, overload
 from urllib.parse import quote
 
 import msgspec
@@ -14,6 +15,8 @@ from composer.errors import EngineError
 
 _PREFIX = "/v4.0.0/libpod"
 """The oldest version with what composer needs; newer services answer it as well."""
+
+_REFUSAL_SECONDS = 5.0
 
 T = TypeVar("T")
 
@@ -94,15 +97,44 @@ class Libpod:
         body: object = None,
         *,
         what: str = "",
-    ) -> Stream:
+    ) -> Answer:
         """One request whose answer is read while it arrives."""
         data = b"" if body is None else msgspec.json.encode(body)
-        stream = self.transport.stream(method, address(path, query), data)
-        if stream.status >= 400:
-            with stream:
-                text = b"".join(iter(lambda: stream.read(5.0) or b"", b""))
-            raise refused(Response(stream.status, text), what)
-        return stream
+        return Answer(self.transport.stream(method, address(path, query), data), what)
+
+
+class Answer:
+    """An answer that is read while it arrives. Refusals are raised by the first ``read``."""
+
+    def __init__(self, stream: Stream, what: str) -> None:
+        self._stream = stream
+        self._what = what
+        self._accepted = False
+
+    def read(self, timeout: float | None = None) -> bytes | None:
+        """The next bytes; ``b""`` at the end; None when none came within ``timeout`` seconds."""
+        data = self._stream.read(timeout)
+        if not self._accepted and self._stream.status:
+            self._accepted = True
+            if self._stream.status >= 400:
+                raise refused(Response(self._stream.status, self._rest(data or b"")), self._what)
+        return data
+
+    def _rest(self, data: bytes) -> bytes:
+        while part := self._stream.read(_REFUSAL_SECONDS):
+            data += part
+        return data
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stream.close()
 
 
 def decode(body: bytes, kind: Any = Any) -> Any:

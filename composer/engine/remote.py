@@ -8,17 +8,20 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 import requests
 from podman.api.client import APIClient
 from podman.errors import PodmanError
+from urllib3.exceptions import HTTPError
 
 from composer.engine.transport import Response, unreachable
 
 _CHUNK = 1 << 18
-_PROBLEMS = (requests.RequestException, PodmanError, OSError)
+_PROBLEMS = (requests.RequestException, HTTPError, PodmanError, OSError)
 
 
 class RemoteTransport:
@@ -47,7 +50,7 @@ class RemoteTransport:
         """See ``Transport.request``."""
         client = self._take()
         try:
-            answer = _send(client, method, path, body, content_type, timeout=timeout, stream=False)
+            answer = _send(client, method, path, body, content_type, timeout=timeout)
         except _PROBLEMS as error:
             client.close()
             raise unreachable(self.url, _reason(error)) from error
@@ -58,13 +61,8 @@ class RemoteTransport:
 
     def stream(self, method: str, path: str, body: bytes = b"") -> RemoteStream:
         """See ``Transport.stream``."""
-        client = self._take()
-        try:
-            answer = _send(client, method, path, body, "application/json", stream=True)
-        except _PROBLEMS as error:
-            client.close()
-            raise unreachable(self.url, _reason(error)) from error
-        return RemoteStream(client, answer)
+        send = partial(_send, method=method, path=path, body=body, stream=True)
+        return RemoteStream(self._take(), send, self.url)
 
     def close(self) -> None:
         """Close the idle clients."""
@@ -84,10 +82,13 @@ class RemoteTransport:
 class RemoteStream:
     """A ``Stream`` read by a thread of its own, because ``requests`` cannot wait with a limit."""
 
-    def __init__(self, client: Any, answer: requests.Response) -> None:
-        self.status = answer.status_code
+    def __init__(self, client: Any, send: Callable[[Any], requests.Response], url: str) -> None:
+        self.status = 0
         self._client = client
-        self._answer = answer
+        self._send = send
+        self._url = url
+        self._answer: requests.Response | None = None
+        self._error: Exception | None = None
         self._parts: list[bytes] = []
         self._ended = False
         self._news = threading.Condition()
@@ -98,6 +99,8 @@ class RemoteStream:
         with self._news:
             if not self._news.wait_for(lambda: self._parts or self._ended, timeout):
                 return None
+            if self._error is not None and not self.status:
+                raise unreachable(self._url, _reason(self._error)) from self._error
             parts, self._parts = self._parts, []
             return b"".join(parts)
 
@@ -106,7 +109,7 @@ class RemoteStream:
         with self._news:
             self._ended = True
         # The reading thread holds the lock of the response: only its socket can be ended from here.
-        connected: Any = getattr(getattr(self._answer.raw, "connection", None), "sock", None)
+        connected: Any = getattr(self._connection, "sock", None)
         with contextlib.suppress(OSError, AttributeError):
             connected.shutdown(socket.SHUT_RDWR)
 
@@ -121,20 +124,26 @@ class RemoteStream:
     ) -> None:
         self.close()
 
+    @property
+    def _connection(self) -> Any:
+        raw = self._answer.raw if self._answer is not None else None
+        return getattr(raw, "connection", None)
+
     def _fetch(self) -> None:
         try:
+            self._answer = self._send(self._client)
+            self.status = self._answer.status_code
             while not self._ended and (part := self._answer.raw.read1(_CHUNK)):
                 with self._news:
                     self._parts.append(part)
                     self._news.notify_all()
-        except (*_PROBLEMS, ValueError, AttributeError):
-            # The connection is gone, or close() took it away: the stream ends here either way.
-            pass
+        except (*_PROBLEMS, ValueError, AttributeError) as error:
+            # Once there is an answer, this is its end: the connection is gone, or close() took it.
+            self._error = error
         finally:
             with self._news:
                 self._ended = True
                 self._news.notify_all()
-            self._answer.close()
             self._client.close()
 
 
@@ -143,10 +152,10 @@ def _send(
     method: str,
     path: str,
     body: bytes,
-    content_type: str,
+    content_type: str = "application/json",
     *,
     timeout: float | None = None,
-    stream: bool,
+    stream: bool = False,
 ) -> requests.Response:
     # Over SSH the host in the address means nothing: podman-py's adapter knows the machine.
     base = client.base_url

@@ -25,6 +25,7 @@ class Stream(Protocol):
     """An answer that is read while it arrives."""
 
     status: int
+    """The HTTP status; 0 as long as ``read`` has given nothing but None."""
 
     def read(self, timeout: float | None = None) -> bytes | None:
         """The next bytes; ``b""`` at the end; None when none came within ``timeout`` seconds."""
@@ -61,7 +62,11 @@ class Transport(Protocol):
         """One exchange. ``path`` starts with a slash; ``timeout`` (seconds) bounds each wait."""
 
     def stream(self, method: str, path: str, body: bytes = b"") -> Stream:
-        """Send a request and return as soon as the status is known."""
+        """Send a request and return at once.
+
+        Podman sends even the status only when it has something to say, which for the log of a
+        silent container may take for ever.
+        """
 
     def close(self) -> None:
         """Close all idle connections."""

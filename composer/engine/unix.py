@@ -63,7 +63,7 @@ class UnixTransport:
             connected = self._connect()
             try:
                 connected.sendall(_head("1.0", method, path, body, "application/json") + body)
-                return UnixStream(connected)
+                return UnixStream(connected, self.url)
             except BaseException:
                 connected.close()
                 raise
@@ -121,28 +121,32 @@ class UnixTransport:
 class UnixStream:
     """A ``Stream`` over a connection of its own."""
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, url: str) -> None:
+        self.status = 0
         self._socket = connected
-        head = b""
-        while b"\r\n\r\n" not in head:
-            part = connected.recv(_CHUNK)
-            if not part:
-                raise ValueError("the connection ended before an answer")
-            head += part
-        lines, _, self._rest = head.partition(b"\r\n\r\n")
-        self.status = _status(lines.split(b"\r\n", 1)[0])
+        self._url = url
+        self._head = b""
 
     def read(self, timeout: float | None = None) -> bytes | None:
         """See ``Stream.read``."""
-        if self._rest:
-            rest, self._rest = self._rest, b""
-            return rest
         if timeout is not None and not select.select([self._socket], [], [], timeout)[0]:
             return None
         try:
-            return self._socket.recv(_CHUNK)
-        except ConnectionError:
-            return b""
+            part = self._socket.recv(_CHUNK)
+        except OSError:
+            part = b""
+        return part if self.status else self._begin(part)
+
+    def _begin(self, part: bytes) -> bytes | None:
+        """Read the head; the bytes that came behind it, None when none did yet."""
+        self._head += part
+        lines, end, rest = self._head.partition(b"\r\n\r\n")
+        if end:
+            self.status = _status(lines.split(b"\r\n", 1)[0])
+            return rest or None
+        if not part:
+            raise unreachable(self._url, "the connection ended before an answer")
+        return None
 
     def close(self) -> None:
         """See ``Stream.close``."""
