@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import importlib
@@ -198,4 +199,13 @@ def main() -> None:
     # Imports allocate much and free nothing: looking for garbage meanwhile costs a tenth of them.
     gc.set_threshold(50_000, 20, 50)
     signal.signal(signal.SIGTERM, _terminated)
-    app(prog_name=PROGRAM)
+    code: int | str | None = 0
+    try:
+        app(prog_name=PROGRAM)
+    except SystemExit as end:
+        code = end.code
+    # All is closed and written: taking the interpreter down in order would only cost time.
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0)

@@ -12,6 +12,7 @@ from composer.spec.model import Project, Service
 if TYPE_CHECKING:
     Graph = nx.DiGraph[str]
 
+
 def service_node(name: str) -> str:
     """The node of service ``name``."""
     return f"service:{name}"

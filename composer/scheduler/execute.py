@@ -13,9 +13,10 @@ from composer.plan import operations as op
 from composer.scheduler.conditions import Waiter, died
 from composer.scheduler.events import EventSink, Finished, Progressed, Started, Warned
 from composer.spec.model import Project
+from composer.state import PROJECT
 
 CONFLICT = 409
-SETTLE = 0.1
+SETTLE = 0.05
 """Seconds after which a container that was started counts as not having died at once."""
 
 
@@ -154,7 +155,8 @@ class Executor:
         remaining = self._last_start + SETTLE - self._clock()
         if remaining > 0:
             self._stopped.wait(remaining)
-        state = {c.name: c for c in self._engine.observe(self._project.name).containers}
+        filters = {"label": [f"{PROJECT}={self._project.name}"]}
+        state = {c.name: c for c in self._engine.containers(filters)}
         dead = [
             died(self._engine, name, state[name].exit_code)
             for name in o.containers

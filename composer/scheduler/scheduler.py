@@ -31,11 +31,6 @@ from composer.scheduler.execute import Executor
 from composer.spec.model import Project
 
 
-class _Result(NamedTuple):
-    operation: Operation
-    error: BaseException | None
-
-
 class _Task(NamedTuple):
     """An operation for a worker, smallest ``rank`` first; None ends the worker."""
 
@@ -69,8 +64,11 @@ class Scheduler:
         self._executor = Executor(engine, project, emit, self._stopped, clock)
         self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
         self._order = itertools.count()
-        self._results: queue.SimpleQueue[_Result] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._ended: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._workers = 0
+        self._running = 0
+        self._crash: BaseException | None = None
 
     def run(self, plan: Plan) -> None:
         """Run every operation of ``plan``.
@@ -81,70 +79,84 @@ class Scheduler:
         """
         self._emit(Planned(sum(words(operation).shown for operation in plan)))
         run = _Run(plan)
-        running = self._submit_all(run, run.first())
+        with self._lock:
+            self._submit_all(run, run.first())
         try:
-            while running:
+            while self._running:
                 try:
-                    result = self._results.get()
+                    self._ended.get()
                 except KeyboardInterrupt:
                     if self._stopped.is_set():
                         raise Interrupted from None
                     self._stopped.set()
                     self._emit(Notice("Stopping: what runs is finished first. Ctrl-C again ends."))
-                    continue
-                running -= 1
-                ready = self._settle(run, result)
-                if not self._stopped.is_set():
-                    running += self._submit_all(run, ready)
         finally:
             for _ in range(self._workers):
                 self._tasks.put(_Task(1, next(self._order), None))
             self._workers = 0
+        if self._crash is not None:
+            raise self._crash
         if self._stopped.is_set():
             raise Interrupted
         if run.failures:
             raise OperationsFailed(run.failures)
 
-    def _settle(self, run: _Run, result: _Result) -> list[Operation]:
-        """Record a result; the operations that it makes ready."""
-        if result.error is None:
-            return run.done(result.operation)
-        if isinstance(result.error, Interrupted):
-            self._stopped.set()
-            return []
-        if not isinstance(result.error, ComposerError):
-            raise result.error
-        description = words(result.operation)
-        self._emit(Failed(result.operation.id, description.kind, description.subject, result.error))
-        ready, skipped = run.failed(result.operation, result.error)
-        for operation in skipped:
-            shown = words(operation)
+    def _settle(self, run: _Run, operation: Operation, error: BaseException | None) -> None:
+        """Record how ``operation`` ended, and submit what that makes ready.
+
+        The thread that ran it does this, before it takes its next task: what just became ready
+        may be more urgent than what has been waiting.
+        """
+        with self._lock:
+            ready: list[Operation] = []
+            if error is None:
+                ready = run.done(operation)
+            elif isinstance(error, ComposerError) and not isinstance(error, Interrupted):
+                ready = self._fail(run, operation, error)
+            else:
+                self._stopped.set()
+                self._crash = None if isinstance(error, Interrupted) else error
+            if not self._stopped.is_set():
+                self._submit_all(run, ready)
+            self._running -= 1
+            if not self._running:
+                self._ended.put(None)
+
+    def _fail(self, run: _Run, operation: Operation, error: ComposerError) -> list[Operation]:
+        """Report a failure and what is skipped for it; what is ready to run all the same."""
+        failed = words(operation)
+        self._emit(Failed(operation.id, failed.kind, failed.subject, error))
+        ready, skipped = run.failed(operation, error)
+        for other in skipped:
+            shown = words(other)
             if shown.shown:
-                because = f"{description.kind.lower()} {description.subject} failed"
-                self._emit(Skipped(operation.id, shown.kind, shown.subject, because))
+                because = f"{failed.kind.lower()} {failed.subject} failed"
+                self._emit(Skipped(other.id, shown.kind, shown.subject, because))
         return ready
 
-    def _submit_all(self, run: _Run, operations: list[Operation]) -> int:
+    def _submit_all(self, run: _Run, operations: list[Operation]) -> None:
+        """Hand ``operations`` to workers. A wait gets a thread of its own."""
+        self._running += len(operations)
         for operation in sorted(operations, key=lambda o: -run.following[o.id]):
-            self._submit(operation, run.following[operation.id])
-        return len(operations)
+            if isinstance(operation, WaitFor):
+                wait = threading.Thread(target=self._run_one, args=(run, operation), daemon=True)
+                wait.start()
+                continue
+            if self._workers < self._parallel:
+                self._workers += 1
+                threading.Thread(target=self._work, args=(run,), daemon=True).start()
+            self._tasks.put(_Task(-run.following[operation.id], next(self._order), operation))
 
-    def _submit(self, operation: Operation, following: int) -> None:
-        if isinstance(operation, WaitFor):
-            threading.Thread(target=self._run_one, args=(operation,), daemon=True).start()
-            return
-        if self._workers < self._parallel:
-            self._workers += 1
-            threading.Thread(target=self._work, daemon=True).start()
-        self._tasks.put(_Task(-following, next(self._order), operation))
-
-    def _work(self) -> None:
+    def _work(self, run: _Run) -> None:
         while (operation := self._tasks.get().operation) is not None:
-            self._run_one(operation)
+            self._run_one(run, operation)
 
-    def _run_one(self, operation: Operation) -> None:
+    def _run_one(self, run: _Run, operation: Operation) -> None:
         kind, subject, doing, done, shown = words(operation)
+        failure: BaseException | None = None
         try:
+            if self._stopped.is_set():
+                raise Interrupted
             if shown:
                 self._emit(Started(operation.id, kind, subject, doing))
             begun = self._clock()
@@ -153,9 +165,8 @@ class Scheduler:
                 seconds = self._clock() - begun
                 self._emit(Finished(operation.id, kind, subject, done, seconds))
         except BaseException as error:
-            self._results.put(_Result(operation, error))
-        else:
-            self._results.put(_Result(operation, None))
+            failure = error
+        self._settle(run, operation, failure)
 
 
 class _Run:

@@ -180,6 +180,14 @@ def test_an_interruption_finishes_what_runs_and_starts_nothing_new(engine: FakeE
     assert engine.subjects("start") == ["p-db-1"]
 
 
+def test_an_interruption_leaves_what_waits_for_a_worker(engine: FakeEngine) -> None:
+    run = up(project(service("a"), service("b"), service("c")), engine, parallel=1)
+    engine.on_call = lambda method, subject: run.stopped.set()
+    with pytest.raises(Interrupted):
+        run.run()
+    assert len(engine.calls) == 1
+
+
 def test_an_interruption_ends_a_wait(engine: FakeEngine) -> None:
     engine.behaviours["db"] = Behaviour(healthy_after=10**9)
     healthy = Dependency(condition="service_healthy")
