@@ -1,0 +1,188 @@
+"""Networks, volumes, events, pull errors, hints and archives."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import pytest
+
+from composer import state
+from composer.engine.context import InjectedFile
+from composer.engine.create import archive
+from composer.engine.events import event
+from composer.engine.hints import hint_for, shortened
+from composer.engine.images import pull
+from composer.engine.libpod import Libpod, address
+from composer.engine.observe import seconds
+from composer.engine.resource_spec import network_spec, volume_spec
+from composer.engine.transport import Response
+from composer.errors import ComposerError, EngineError
+from composer.spec.model import Ipam, IpamPool, Network, Project, Volume
+
+
+def unexpected(warning: str) -> None:
+    raise AssertionError(warning)
+
+
+def networks(network: Network) -> Project:
+    return Project(name="shop", working_dir="/", networks={network.key: network})
+
+
+class TestNetworks:
+    def test_plain(self) -> None:
+        spec = network_spec(networks(Network(key="front", name="shop_front")), "front", unexpected)
+        assert (spec["name"], spec["driver"], spec["internal"]) == ("shop_front", "bridge", False)
+        assert spec["dns_enabled"] is True
+        assert spec["options"] == {"isolate": "true"}
+        assert spec["labels"][state.PROJECT] == "shop"
+        assert spec["labels"][state.NETWORK] == "front"
+
+    def test_addresses(self) -> None:
+        pool = IpamPool(subnet="10.9.0.0/24", gateway="10.9.0.1", ip_range="10.9.0.128/25")
+        network = Network(
+            key="n", name="n", internal=True, ipam=Ipam(config=(pool, IpamPool(subnet="fd00::/64")))
+        )
+        spec = network_spec(networks(network), "n", unexpected)
+        assert spec["internal"] is True
+        assert spec["ipv6_enabled"] is True
+        assert spec["subnets"] == [
+            {
+                "subnet": "10.9.0.0/24",
+                "gateway": "10.9.0.1",
+                "lease_range": {"start_ip": "10.9.0.128", "end_ip": "10.9.0.255"},
+            },
+            {"subnet": "fd00::/64"},
+        ]
+
+    def test_options_have_podmans_names(self) -> None:
+        options = {
+            "com.docker.network.driver.mtu": "1400",
+            "com.docker.network.bridge.name": "br0",
+            "com.docker.network.bridge.enable_icc": "false",
+            "isolate": "strict",
+        }
+        warnings: list[str] = []
+        network = Network(key="n", name="n", driver_opts=options)
+        spec = network_spec(networks(network), "n", warnings.append)
+        assert spec["options"] == {"isolate": "strict", "mtu": "1400"}
+        assert spec["network_interface"] == "br0"
+        assert len(warnings) == 1
+        assert "enable_icc" in warnings[0]
+
+    def test_a_range_that_is_none(self) -> None:
+        pool = IpamPool(subnet="10.9.0.0/24", ip_range="nonsense")
+        network = Network(key="n", name="n", ipam=Ipam(config=(pool,)))
+        with pytest.raises(ComposerError, match=r"networks\.n\.ipam\.config\[0\]\.ip_range"):
+            network_spec(networks(network), "n", unexpected)
+
+
+def test_volumes() -> None:
+    volume = Volume(key="data", name="shop_data", driver_opts={"type": "nfs"}, labels={"a": "b"})
+    project = Project(name="shop", working_dir="/", volumes={"data": volume})
+    spec = volume_spec(project, "data")
+    assert (spec["Name"], spec["Driver"]) == ("shop_data", "local")
+    assert spec["Options"] == {"type": "nfs"}
+    assert spec["Labels"] == {
+        "a": "b",
+        state.PROJECT: "shop",
+        state.VOLUME: "data",
+        state.VERSION: spec["Labels"][state.VERSION],
+        state.PODMAN_PROJECT: "shop",
+    }
+
+
+def test_an_event() -> None:
+    happened = event(
+        b'{"Type":"container","Action":"died","Actor":{"ID":"1","Attributes":{"name":"shop-a-1",'
+        b'"image":"x","containerExitCode":"3","com.docker.compose.service":"a"}},'
+        b'"time":1700000000,"timeNano":1700000000500000000}'
+    )
+    assert happened.action == "died"
+    assert happened.exit_code == 3
+    assert happened.labels == {"com.docker.compose.service": "a"}
+    assert happened.time == 1700000000.5
+
+
+def test_only_a_death_has_an_exit_code() -> None:
+    happened = event(b'{"Action":"start","Actor":{"Attributes":{"containerExitCode":"0"}}}')
+    assert happened.exit_code is None
+
+
+class _Refusing:
+    """A transport whose pulls fail."""
+
+    url = "unix:///s"
+
+    def __init__(self, problem: str) -> None:
+        self._data = [f'{{"error":"{problem}"}}\n'.encode(), b""]
+        self.status = 200
+
+    def request(self, *_: object, **__: object) -> Response:
+        raise AssertionError("a pull is a stream")
+
+    def stream(self, *_: object) -> _Refusing:
+        return self
+
+    def read(self, timeout: float | None = None) -> bytes | None:
+        return self._data.pop(0)
+
+    def close(self) -> None:
+        pass
+
+    def __enter__(self) -> _Refusing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason", "hint"),
+    [
+        ("dial tcp 127.0.0.1:1: connect: connection refused", "cannot be reached", "registry runs"),
+        ("lookup docker.io: no such host", "name cannot be resolved", "network connection"),
+        ("manifest unknown", "has no such image", "name and tag"),
+        ("unauthorized: access denied", "asks for a login", "podman login"),
+        ("something else", "something else", "podman pull shop/app"),
+    ],
+)
+def test_a_failed_pull_says_why(problem: str, reason: str, hint: str) -> None:
+    with pytest.raises(EngineError, match="cannot pull shop/app: ") as caught:
+        pull(Libpod(_Refusing(problem)), "shop/app", None, None)
+    assert reason in caught.value.message
+    assert hint in (caught.value.hint or "")
+
+
+def test_hints() -> None:
+    assert "another port" in (hint_for("listen tcp4 :80: bind: address already in use") or "")
+    assert hint_for("all is well") is None
+    assert shortened("container " + "ab" * 32) == "container abababababab"
+
+
+def test_addresses_of_requests() -> None:
+    assert address("/x", {"a": True, "b": None, "c": ["1", "2"], "d": "é/"}) == (
+        "/v4.0.0/libpod/x?a=true&c=1&c=2&d=%C3%A9%2F"
+    )
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2023-11-14T22:13:20.123456789Z", 1700000000.123456),
+        ("0001-01-01T00:00:00Z", 0.0),
+        ("", 0.0),
+        (1700000000, 1700000000.0),
+        (-62135596800, 0.0),
+    ],
+)
+def test_times(moment: str | int, expected: float) -> None:
+    assert seconds(moment) == expected
+
+
+def test_an_archive_has_the_folders_above_its_files() -> None:
+    files = [InjectedFile(path="/run/secrets/a", content=b"x", uid=5, mode=0o400)]
+    with tarfile.open(fileobj=io.BytesIO(archive(files))) as tar:
+        assert tar.getnames() == ["run", "run/secrets", "run/secrets/a"]
+        entry = tar.getmember("run/secrets/a")
+    assert (entry.uid, entry.mode, entry.size) == (5, 0o400, 1)
