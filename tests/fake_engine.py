@@ -72,6 +72,7 @@ class FakeEngine:
         """Exit code of ``exec_command`` by container (0 when it is not here)."""
         self.probe_results: dict[str, list[bool]] = {}
         """Results of ``probe`` by container name, used up from the front; the last one stays."""
+        self.warnings: list[str] = []
         self.closed = False
         self._capabilities = capabilities or Capabilities(version="5.4.2", api_version="5.4.2")
         self._checks: dict[str, int] = {}

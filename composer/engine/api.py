@@ -46,6 +46,10 @@ class Engine(Protocol):
     and stops of what is stopped are no errors), 0 when the engine cannot be reached.
     """
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the engine could not honour so far, each once."""
+
     # --- looking ---------------------------------------------------------------------------
     def observe(self, project: str) -> State:
         """One look at everything that planning ``project`` needs."""

@@ -41,6 +41,8 @@ class Context:
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self.settings = settings
         self.environ = environ
+        self._warned = 0
+        """How many warnings of the engine were shown."""
 
     def options(self, services: Sequence[str] = ()) -> Options:
         """How the Compose files are to be read. Profiles of ``services`` become active."""
@@ -147,7 +149,12 @@ class Context:
                 status = container.status.capitalize()
                 emit(Finished(container.id, "Container", container.name, status, 0.0))
             if plan:
-                Scheduler(self.engine, project, emit, parallel=self._parallel).run(plan)
+                try:
+                    Scheduler(self.engine, project, emit, parallel=self._parallel).run(plan)
+                finally:
+                    for text in self.engine.warnings[self._warned :]:
+                        emit(Warned(text))
+                    self._warned = len(self.engine.warnings)
 
     def warn(self, text: str) -> None:
         """Write a warning to standard error."""

@@ -52,6 +52,8 @@ def up(ctx: Context, images: Images, intent: Up, attach: Attach | None = None) -
     begun = datetime.now(UTC).isoformat()
     project = ctx.project(intent.services)
     check_names(project, named)
+    for text in not_carried_out(project):
+        ctx.warn(text)
     _check_scale(project, intent)
     with ctx.lock(project.name):
         _converge(ctx, project, images, intent)
@@ -60,6 +62,25 @@ def up(ctx: Context, images: Images, intent: Up, attach: Attach | None = None) -
     from composer.usecases.attached import follow
 
     return follow(ctx, project, intent, attach, begun)
+
+
+NOT_CARRIED_OUT = {
+    "post_start": "hooks are not run",
+    "pre_start": "hooks are not run",
+    "pre_stop": "hooks are not run",
+    "provider": "its provider is not called",
+}
+"""Attributes that are read and checked, but that composer does nothing with yet."""
+
+
+def not_carried_out(project: Project) -> list[str]:
+    """A warning for each thing that the file says and that nothing is done about."""
+    return [
+        f"services.{service.name}.{attribute}: {why}"
+        for service in project.services.values()
+        for attribute, why in NOT_CARRIED_OUT.items()
+        if getattr(service, attribute)
+    ]
 
 
 def _check_scale(project: Project, intent: Up) -> None:
