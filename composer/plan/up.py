@@ -152,6 +152,9 @@ class _Planner:
     # --- one service ---------------------------------------------------------------------------
 
     def _add_service(self, service: Service, shared: list[str]) -> None:
+        if service.provider is not None:
+            self.names[service.name] = self.ready[service.name] = []
+            return
         comparison = compare(
             self.project,
             service,

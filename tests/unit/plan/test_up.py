@@ -269,3 +269,8 @@ def test_labels_of_podman_compose_are_understood() -> None:
     theirs = container(app, labels={SERVICE: "", "io.podman.compose.service": "app"})
     plan = planned(project(app), state(theirs))
     assert list(plan) == []
+
+
+def test_a_service_of_a_provider_has_no_container() -> None:
+    p = project(service("app", ["cloud"]), service("cloud", image=None, provider={"type": "x"}))
+    assert {o.id for o in planned(p, state())} == {"create:p-app-1", "start:p-app-1"}
