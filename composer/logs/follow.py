@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from composer.errors import EngineError
 from composer.logs.position import Position, Repeats
 from composer.logs.prefix import Prefixes, short_name
-from composer.logs.printer import Printer, finish_lines
+from composer.logs.printer import Printer, with_ends
 
 if TYPE_CHECKING:
     from composer.engine.api import ContainerEvent, Engine, LogLine
@@ -216,15 +216,12 @@ class Follower:
 
     def _print(self, message: _Lines) -> None:
         start = self._prefixes.of(message.id)
-        if self._timestamps:
-            texts = [b"%b%b %b" % (start, line.time, line.text) for line in message.lines]
-        else:
-            texts = [start + line.text for line in message.lines]
-        finished = finish_lines(texts, terminal=self._terminal)
+        ends = with_ends(message.lines, terminal=self._terminal, timestamps=self._timestamps)
+        lines = [start + line for line in ends]
         if self._on_exit is None:
-            self._output.add(b"".join(finished))
+            self._output.add(b"".join(lines))
             return
-        for line, data in zip(message.lines, finished, strict=True):
+        for line, data in zip(message.lines, lines, strict=True):
             self._output.add(data, is_error=line.stream == "stderr")
 
     def _on_event(self, event: ContainerEvent) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 from collections.abc import Sequence
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+if TYPE_CHECKING:
+    from composer.engine.api import LogLine
 
 ERASE = b"\x1b\\\x1b(B\x1b[m"
 """Ends whatever a line began on a terminal: a title or another string that was never finished, a
@@ -47,11 +51,22 @@ def _write_all(stream: BinaryIO, data: bytes) -> None:
     stream.flush()
     rest = memoryview(data)
     while rest:
-        rest = rest[os.write(stream.fileno(), rest) :]
+        try:
+            rest = rest[os.write(stream.fileno(), rest) :]
+        except BlockingIOError:
+            # Whoever shares the terminal has made it non-blocking.
+            select.select([], [stream], [])
 
 
-def finish_lines(texts: Sequence[bytes], *, terminal: bool) -> list[bytes]:
-    """End each line. On a terminal, a line with control sequences also ends their effect."""
-    if not terminal:
-        return [text + b"\n" for text in texts]
-    return [text + (ERASE + b"\n" if b"\x1b" in text else b"\n") for text in texts]
+def with_ends(lines: Sequence[LogLine], *, terminal: bool, timestamps: bool) -> list[bytes]:
+    """The bytes of ``lines``, each with its end and, if wanted, its time.
+
+    On a terminal, a line with control sequences also ends their effect.
+    """
+    if terminal:
+        texts = [line.text + (ERASE + b"\n" if b"\x1b" in line.text else b"\n") for line in lines]
+    else:
+        texts = [line.text + b"\n" for line in lines]
+    if not timestamps:
+        return texts
+    return [b"%b %b" % (line.time, text) for line, text in zip(lines, texts, strict=True)]

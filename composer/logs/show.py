@@ -10,7 +10,7 @@ import msgspec
 from composer.logs.follow import Exit, Follower
 from composer.logs.merge import Batch, merge
 from composer.logs.prefix import Prefixes, short_name
-from composer.logs.printer import Printer, finish_lines
+from composer.logs.printer import Printer, with_ends
 from composer.state import Container
 
 if TYPE_CHECKING:
@@ -99,12 +99,8 @@ def show(
             for batch in engine.logs(
                 container.id, since=since, until=until, tail=tail, timestamps=timed, stop=stop
             ):
-                times = [line.time for line in batch]
-                if timestamps:
-                    texts = [b"%b%b %b" % (start, line.time, line.text) for line in batch]
-                else:
-                    texts = [start + line.text for line in batch]
-                yield times, finish_lines(texts, terminal=printer.terminal)
+                lines = with_ends(batch, terminal=printer.terminal, timestamps=timestamps)
+                yield [line.time for line in batch], [start + line for line in lines]
 
         for piece in merge(finished(container) for container in chosen):
             if stop():

@@ -5,6 +5,7 @@ import pytest
 from composer.engine.api import LogLine
 from composer.errors import EngineError
 from composer.logs import Selection, show
+from composer.logs.prefix import colour_of
 from composer.logs.printer import ERASE
 from tests.unit.logs.fakes import LogEngine, Recorder, at, container
 
@@ -45,11 +46,12 @@ def test_without_prefix_the_bytes_are_the_containers() -> None:
 
 
 def test_on_a_terminal_no_line_can_hide_what_follows() -> None:
-    engine, printer = LogEngine(), Recorder(terminal=True)
+    engine, printer = LogEngine(), Recorder(terminal=True, colour=True)
     hidden = b"\x1b]0;title that never ends \x1b[8m"
     engine.streams[APP.id] = [[[LogLine("stdout", hidden), LogLine("stdout", b"plain")]]]
     show(engine.api, [APP], printer, selection=SHOP)
-    assert printer.out == b"app-1  | " + hidden + ERASE + b"\napp-1  | plain\n"
+    prefix = f"\x1b[38;5;{colour_of('app-1')}mapp-1  | \x1b[0m".encode()
+    assert printer.out == prefix + hidden + ERASE + b"\n" + prefix + b"plain\n"
 
 
 def test_only_selected_containers_are_read() -> None:
