@@ -223,15 +223,26 @@ TRANSFORMS: Rules[Transform] = Rules(
 )
 
 
-def canonicalise(root: Any, problems: Problems) -> Any:
-    """``root`` (a whole file, changed in place) in canonical form; problems are noted."""
+_PARSERS: tuple[Transform, ...] = (command, mount, device)
+"""Those that look into a text, which is no use while variables stand in it."""
+
+
+def canonicalise(root: Any, problems: Problems, *, variables_left: bool = False) -> Any:
+    """``root`` (a whole file, changed in place) in canonical form; problems are noted.
+
+    With ``variables_left`` (nothing was interpolated) what cannot be told is left as it is.
+    """
 
     def visit(transform: Transform, value: Any, path: str, mark: Mark | None) -> Any:
         if value is None:
             return None
+        if variables_left and transform in _PARSERS and "$" in str(value):
+            return value
         try:
             return transform(value, mark)
         except ValueError as error:
+            if variables_left:
+                return value
             problems.add(mark, path, str(error))
             return type(value)()
 

@@ -194,30 +194,42 @@ def _load(options: Options) -> Canonical:
     variables = Variables(environment)
     tree = pipeline.model(discovery.files, discovery.directory, variables)
     tree["name"] = name
-    selection = select(tree.get("services") or {}, discovery.profiles, options.services)
     if options.normalize:
         normalise(tree, name, environment)
-    problems = Problems()
-    if options.resolve_environment:
-        for service in selection.active:
-            resolve_files(service, tree["services"][service], environment, problems)
-    problems.check()
-    rendered = render(tree, FILE)
-    services = rendered.get("services", {})
-    active = {service: services[service] for service in sorted(selection.active)}
     canonical = Canonical(name, discovery, tree, {})
-    if options.consistency:
-        resources = {section: tree.get(section) or {} for section in RESOURCES}
-        model = Model(active, frozenset(selection.inactive), resources)
-        check_resources(resources, problems, lambda path: locate(tree, path))
-        check_consistency(model, lambda path: locate(tree, path), problems)
-        problems.check()
-    canonical.mapping = _chosen(rendered, active)
-    canonical.disabled = {service: services[service] for service in selection.inactive}
+    if options.interpolate:
+        _complete(canonical, tree, options)
+    else:  # with variables left in it, nothing can be chosen or checked
+        canonical.mapping = render(tree, FILE)
     canonical.warnings = tuple(
         dict.fromkeys([*discovery.warnings, *variables.warnings(), *pipeline.warnings])
     )
     return canonical
+
+
+def _complete(canonical: Canonical, tree: Map, options: Options) -> None:
+    """Choose the active services, read their files, and check that everything fits."""
+    selection = select(tree.get("services") or {}, canonical.profiles, options.services)
+    problems = Problems()
+    if options.resolve_environment:
+        for name in selection.active:
+            resolve_files(name, tree["services"][name], canonical.environment, problems)
+    problems.check()
+    rendered = render(tree, FILE)
+    services = rendered.get("services", {})
+    active = {name: services[name] for name in sorted(selection.active)}
+    if options.consistency:
+
+        def where(path: str) -> Mark | None:
+            return locate(tree, path)
+
+        resources = {section: tree.get(section) or {} for section in RESOURCES}
+        check_resources(resources, problems, where)
+        model = Model(active, frozenset(selection.inactive), resources)
+        check_consistency(model, where, problems)
+        problems.check()
+    canonical.mapping = _chosen(rendered, active)
+    canonical.disabled = {name: services[name] for name in selection.inactive}
 
 
 def _chosen(rendered: dict[str, Any], active: dict[str, Any]) -> dict[str, Any]:

@@ -12,42 +12,6 @@ RESOURCES = ("networks", "volumes", "secrets", "configs")
 _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 
 
-def set_defaults(model: Map) -> None:
-    """Set the defaults of attributes that Docker Compose prints although nobody said them."""
-    for service in _mappings(model.get("services")):
-        _build_defaults(service.get("build"))
-        _sort_hosts(service)
-        _sort_hosts(service.get("build"))
-        for dependency in _mappings(service.get("depends_on")):
-            dependency.setdefault("required", True)
-        for secret in service.get("secrets") or ():
-            if isinstance(secret, dict) and not secret.get("target"):
-                secret["target"] = f"/run/secrets/{secret.get('source')}"
-        reservations = service
-        for key in ("deploy", "resources", "reservations"):
-            reservations = reservations.get(key) or {}
-        for device in [*(reservations.get("devices") or ()), *(service.get("gpus") or ())]:
-            if isinstance(device, dict) and "device_ids" not in device:
-                device.setdefault("count", -1)
-
-
-def _sort_hosts(value: Any) -> None:
-    if isinstance(value, dict) and isinstance(value.get("extra_hosts"), list):
-        value["extra_hosts"] = Seq(sorted(value["extra_hosts"]))
-
-
-def _build_defaults(build: Any) -> None:
-    if isinstance(build, dict):
-        build.setdefault("context", ".")
-        if not build.get("dockerfile_inline"):
-            build.setdefault("dockerfile", "Dockerfile")
-
-
-def _mappings(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        yield from (entry for entry in value.values() if isinstance(entry, dict))
-
-
 def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
     """Complete ``model`` (changed in place) as the specification has it for project ``project``."""
     for name, service in (model.get("services") or {}).items():
@@ -58,12 +22,14 @@ def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
             service["pull_policy"] = "missing"
         if "scale" in service and isinstance(service.get("deploy"), dict):
             service["deploy"].setdefault("replicas", service["scale"])
-        _resolve_arguments(service.get("build"), variables)
+        build = service.get("build")
+        if isinstance(build, dict):
+            if not build.get("dockerfile_inline"):
+                build.setdefault("dockerfile", "Dockerfile")
+            _resolve_arguments(build, variables)
     _define_default(model)
     for section in RESOURCES:
-        for key, resource in list((model.get(section) or {}).items()):
-            if resource is None:
-                model[section][key] = resource = Map()
+        for key, resource in (model.get(section) or {}).items():
             if not resource.get("name"):
                 external = resource.get("external") in (True, "true")
                 resource["name"] = key if external else f"{project}_{key}"
@@ -112,9 +78,9 @@ def _referred(service: Map) -> Iterator[tuple[str, bool]]:
             yield source.partition(":")[0], False
 
 
-def _resolve_arguments(build: Any, variables: Mapping[str, str]) -> None:
+def _resolve_arguments(build: dict[str, Any], variables: Mapping[str, str]) -> None:
     """Build arguments without a value take that of the environment, or are left out."""
-    arguments = build.get("args") if isinstance(build, dict) else None
+    arguments = build.get("args")
     if arguments:
         for name in [name for name, value in arguments.items() if value is None]:
             if name in variables:

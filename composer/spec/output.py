@@ -1,6 +1,7 @@
 """Prints a canonical mapping as Docker Compose does: YAML in the schema's order, or JSON.
 
-Dollar signs are doubled, so that what was printed means the same when it is loaded.
+With ``escape`` dollar signs are doubled, so that what was printed means the same when it is
+loaded. What was not interpolated is printed without.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from typing import Any
 
 
-def to_json(mapping: dict[str, Any]) -> str:
+def to_json(mapping: dict[str, Any], *, escape: bool = True) -> str:
     """The JSON of ``config --format json``: ``x-`` keys at the top only, ``command`` always."""
     top = {key: mapping[key] for key in sorted(mapping)}
     if "services" in top:
@@ -24,7 +25,8 @@ def to_json(mapping: dict[str, Any]) -> str:
     top.pop("models", None)
     import json
 
-    return json.dumps(top, indent=2, ensure_ascii=False).replace("$", "$$")
+    text = json.dumps(top, indent=2, ensure_ascii=False)
+    return text.replace("$", "$$") if escape else text
 
 
 def _json_service(service: dict[str, Any]) -> dict[str, Any]:
@@ -53,11 +55,12 @@ def _bare(value: Any) -> Any:
     return value
 
 
-def to_yaml(mapping: dict[str, Any]) -> str:
-    """The YAML that ``config`` prints, with dollar signs escaped so that it can be loaded again."""
+def to_yaml(mapping: dict[str, Any], *, escape: bool = True) -> str:
+    """The YAML that ``config`` prints."""
     lines: list[str] = []
     _mapping(mapping, "", lines)
-    return "".join(lines).replace("$", "$$")
+    text = "".join(lines)
+    return text.replace("$", "$$") if escape else text
 
 
 _WORDS = re.compile(

@@ -10,6 +10,7 @@ from typing import Any
 from composer.errors import ComposerError
 from composer.spec import paths
 from composer.spec.canonical import canonicalise
+from composer.spec.defaults import set_defaults
 from composer.spec.discovery import Source, read_source, shown
 from composer.spec.dotenv import read_file
 from composer.spec.environment import resolve_names
@@ -17,7 +18,6 @@ from composer.spec.extends import Base, apply_extends, chain, remove
 from composer.spec.include import take_over
 from composer.spec.interpolate import Variables, interpolate
 from composer.spec.merge import drop_duplicates, merge_files
-from composer.spec.normalise import set_defaults
 from composer.spec.options import Options
 from composer.spec.read import Document, read
 from composer.spec.tree import Map, Mark, Problems, entries, fail, mark_of
@@ -76,12 +76,13 @@ class Pipeline:
         documents = read(self.text(source), source.shown, problems)
         if not documents:
             raise fail((source.shown, 1, 1), "", "empty compose file")
+        left = not self.options.interpolate
         for document in documents:
             if extended is not None:
                 _keep_chain(document.root, extended)
-            if self.options.interpolate:
+            if not left:
                 interpolate(document.root, variables, problems)
-            validate(document.root, problems)
+            validate(document.root, problems, variables_left=left)
         problems.check()
         for document in documents:
             if document.root.pop("version", None) is not None:
@@ -89,7 +90,7 @@ class Pipeline:
                     f"{source.path}: the attribute `version` is obsolete, it will be ignored, "
                     "please remove it to avoid potential confusion"
                 )
-            canonicalise(document.root, problems)
+            canonicalise(document.root, problems, variables_left=left)
             drop_duplicates(document.root)
         problems.check()
         return documents
@@ -130,7 +131,7 @@ class Pipeline:
             problems = Problems()
             opener = self._opener(folder, variables)
             services = document.root.get("services") or Map()
-            set_defaults_of_base(document.root)
+            set_defaults(document.root)
             if self.options.resolve_paths:
                 paths.resolve_paths(document.root, folder, problems)
                 problems.check()
@@ -210,11 +211,3 @@ def _keep_chain(root: Map, name: str) -> None:
             del services[other]
     for key in [key for key in root if key != "services"]:
         del root[key]
-
-
-def set_defaults_of_base(root: Map) -> None:
-    """Give a build section of a file that is extended from its context, which is its own folder."""
-    for service in (root.get("services") or {}).values():
-        build = service.get("build")
-        if isinstance(build, dict):
-            build.setdefault("context", ".")

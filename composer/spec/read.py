@@ -135,7 +135,8 @@ def read(text: str, file: str, problems: Problems) -> list[Document]:
 
 def _could_be_deep(text: str) -> bool:
     """Whether values might be nested so deeply that the parser's own stack is in danger."""
-    return text.count("[") + text.count("{") > DEPTH_LIMIT or "- - - - - - - -" in text
+    braces = text.count("{") - text.count("${")
+    return text.count("[") + braces > DEPTH_LIMIT or "- - - - - - - -" in text
 
 
 def _check_depth(text: str, file: str) -> None:

@@ -26,7 +26,19 @@ def render(value: Any, shape: Shape) -> Any:
         return [render(entry, shape.items) for entry in value]
     if shape.syntax is None or type(value) not in shape.accepts:
         return value
+    if isinstance(value, str) and "$" in value:
+        return _with_variables(value, shape)
     return shape.syntax(value)
+
+
+def _with_variables(value: str, shape: Shape) -> Any:
+    """A text that may have variables left in it (``--no-interpolate``): as it is, if need be."""
+    if shape.syntax is None or shape.items is not None or shape.keys is not None:
+        return value  # a short form, which is no use taking apart
+    try:
+        return shape.syntax(value)
+    except ValueError:
+        return value
 
 
 def _struct(value: dict[str, Any], shape: Shape) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""Defaults of attributes that ``config`` prints although nobody said them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from composer.spec.tree import Map, Mark, Rules, Seq, rewrite
+
+Default = Callable[[Any], Any]
+"""Gives a canonical value with its defaults set."""
+
+
+def _mapping(value: Any) -> Any:
+    return Map() if value is None else value
+
+
+def _context(value: Any) -> Any:
+    if isinstance(value, dict):
+        value.setdefault("context", ".")
+    return value
+
+
+def _in_order(value: Any) -> Any:
+    return Seq(sorted(value)) if isinstance(value, list) else value
+
+
+def _required(value: Any) -> Any:
+    if isinstance(value, dict):
+        value.setdefault("required", True)
+    return value
+
+
+def _secret_target(value: Any) -> Any:
+    if isinstance(value, dict) and not value.get("target"):
+        value["target"] = f"/run/secrets/{value.get('source')}"
+    return value
+
+
+def _all_devices(value: Any) -> Any:
+    if isinstance(value, dict) and "device_ids" not in value:
+        value.setdefault("count", -1)
+    return value
+
+
+DEFAULTS: Rules[Default] = Rules(
+    {
+        "services.*.build": _context,
+        "services.*.build.extra_hosts": _in_order,
+        "services.*.depends_on.*": _required,
+        "services.*.deploy.resources.reservations.devices.*": _all_devices,
+        "services.*.extra_hosts": _in_order,
+        "services.*.gpus.*": _all_devices,
+        "services.*.secrets.*": _secret_target,
+        "networks.*": _mapping,
+        "volumes.*": _mapping,
+        "secrets.*": _mapping,
+        "configs.*": _mapping,
+    }
+)
+
+
+def set_defaults(model: Map) -> None:
+    """Set the defaults in a canonical model, which is changed in place."""
+
+    def visit(default: Default, value: Any, _path: str, _mark: Mark | None) -> Any:
+        return default(value)
+
+    rewrite(model, DEFAULTS, visit)
