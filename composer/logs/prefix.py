@@ -19,10 +19,9 @@ def short_name(name: str, project: str) -> str:
 
 def colour_of(label: str) -> int:
     """The colour of a replica. It depends on the name alone, so it is the same in every run."""
-    service, _, number = label.rpartition("-")
-    if not number.isdecimal():
-        service, number = label, "0"
-    return COLOURS[(crc32(service.encode()) + int(number)) % len(COLOURS)]
+    stem = label.rstrip("0123456789")
+    number, service = label[len(stem) :], stem.rstrip("-_")
+    return COLOURS[(crc32(service.encode()) + int(number or 0)) % len(COLOURS)]
 
 
 class Prefixes:

@@ -1,5 +1,7 @@
 """What stands before a line."""
 
+import pytest
+
 from composer.logs.prefix import COLOURS, Prefixes, colour_of, short_name
 
 
@@ -33,9 +35,10 @@ def test_without_prefix_there_is_nothing_also_no_colour() -> None:
     assert prefixes.label("1") == "db-1"
 
 
-def test_replicas_of_a_service_have_colours_of_their_own() -> None:
-    colours = {colour_of(f"app-{number}") for number in range(1, len(COLOURS) + 1)}
-    assert len(colours) == len(COLOURS)
+@pytest.mark.parametrize("separator", "-_")
+def test_replicas_of_a_service_have_colours_of_their_own(separator: str) -> None:
+    replicas = [f"app{separator}{number}" for number in range(1, len(COLOURS) + 1)]
+    assert len({colour_of(name) for name in replicas}) == len(COLOURS)
 
 
 def test_a_colour_is_the_same_in_every_run() -> None:
