@@ -21,7 +21,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Planned(Event, frozen=True):
-    """The work is known. ``total`` is the number of operations that will be reported."""
+    """The work is known. ``total`` is the number of resources that something is done to."""
 
     total: int
 

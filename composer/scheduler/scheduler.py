@@ -77,7 +77,8 @@ class Scheduler:
         ``OperationsFailed`` with all failures, ``Interrupted`` after Ctrl-C; what runs at that
         moment is finished first, unless Ctrl-C is pressed again.
         """
-        self._emit(Planned(sum(words(operation).shown for operation in plan)))
+        shown = [(w.kind, w.subject) for w in map(words, plan) if w.shown]
+        self._emit(Planned(len(set(shown))))
         run = _Run(plan)
         with self._lock:
             self._submit_all(run, run.first())

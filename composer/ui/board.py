@@ -63,22 +63,24 @@ class Board:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
-        self.ended = 0
-        """Operations that ended, in whatever way."""
         self._planned = 0
-        self._known: set[str] = set()
         self._by_subject: dict[tuple[Kind, str], Row] = {}
         self._by_operation: dict[str, Row] = {}
 
     @property
     def total(self) -> int:
-        """Operations in all: as many as were planned, or at least as many as are known."""
-        return max(self._planned, len(self._known))
+        """Resources in all: as many as were planned, or at least as many as have a row."""
+        return max(self._planned, len(self.rows))
+
+    @property
+    def ended(self) -> int:
+        """Resources that nothing is done to at the moment."""
+        return sum(row.state != "working" for row in self.rows)
 
     def apply(self, event: Event, now: float) -> None:
         """Take in one event. ``now`` is in seconds of any clock that does not jump."""
         if isinstance(event, Planned):
-            self._planned += event.total
+            self._planned = len(self.rows) + event.total
         elif isinstance(event, Progressed):
             row = self._by_operation.get(event.id)
             if row is not None:
@@ -97,10 +99,8 @@ class Board:
         if row is None:
             row = self._by_subject[kind, subject] = Row(kind, subject, now)
             self.rows.append(row)
-        self._known.add(operation)
         self._by_operation[operation] = row
         return row
 
     def _end(self, event: Finished | Failed | Skipped, state: State, word: str, now: float) -> None:
-        self.ended += 1
         self._row(event.id, event.kind, event.subject, now).end(event.id, state, word, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from composer.engine.api import Engine
@@ -36,10 +36,12 @@ def follow(ctx: Context, project: Project, intent: Up, attach: Attach, since: st
     if attach.exit_code_from is not None:
         check_names(project, [attach.exit_code_from])
     containers = [c for c in ctx.engine.observe(project.name).containers if not c.oneoff]
-    session = _Session(ctx, project, attach)
-    session.show(containers, _shown(project, intent, attach), since)
-    if attach.abort_on_exit or attach.abort_on_failure:
-        session.watch(containers)
+    session = _Session(ctx, project, attach, containers)
+    shown = _shown(project, intent, attach)
+    if shown:
+        session.show(containers, shown, since)
+    if not shown or attach.abort_on_exit or attach.abort_on_failure:
+        session.watch([c for c in containers if c.service not in shown])
     try:
         return session.wait()
     except KeyboardInterrupt:
@@ -63,18 +65,21 @@ def _shown(project: Project, intent: Up, attach: Attach) -> list[str]:
 class _Session:
     """Threads that follow containers, and the queue on which they say what ended."""
 
-    def __init__(self, ctx: Context, project: Project, attach: Attach) -> None:
+    def __init__(
+        self, ctx: Context, project: Project, attach: Attach, containers: Sequence[Container]
+    ) -> None:
         self._ctx = ctx
         self._engine: Engine = ctx.engine
         self._project = project
         self._attach = attach
         self._events: queue.SimpleQueue[Exit | _Ended] = queue.SimpleQueue()
         self._done = threading.Event()
-        self._services: dict[str, str] = {}
+        self._services = {c.id: c.service for c in containers}
+        self._printing: threading.Thread | None = None
+        self._watched = 0
 
     def show(self, containers: list[Container], services: list[str], since: str) -> None:
         """Print the logs of ``services`` in a thread of its own."""
-        self._services = {c.id: c.service for c in containers}
 
         def run() -> None:
             error: ComposerError | None = None
@@ -98,14 +103,15 @@ class _Session:
         self._printing = threading.Thread(target=run, daemon=True)
         self._printing.start()
 
-    def watch(self, containers: Iterable[Container]) -> None:
-        """Wait for the end of every container, shown or not, each in a thread of its own."""
+    def watch(self, containers: Sequence[Container]) -> None:
+        """Wait for the end of ``containers``, which are not shown, each in a thread of its own."""
 
         def run(container: Container) -> None:
             code = self._engine.wait_exit(container.id, self._done.is_set)
             if code is not None:
                 self._events.put(Exit(container.id, container.name, code))
 
+        self._watched = len(containers)
         for container in containers:
             threading.Thread(target=run, args=(container,), daemon=True).start()
 
@@ -119,6 +125,10 @@ class _Session:
                 return 0
             if self._aborts(event):
                 return self._abort(event)
+            if self._printing is None:
+                self._watched -= 1
+                if not self._watched:
+                    return 0
 
     def _aborts(self, event: Exit) -> bool:
         wanted = self._attach.exit_code_from
@@ -129,7 +139,7 @@ class _Session:
 
     def _abort(self, event: Exit) -> int:
         """Stop everything because of ``event``. The wanted service may end only now."""
-        self._ctx.warn(f"Aborting: {event.name} exited with code {event.exit_code}")
+        self._ctx.say(f"Aborting: {event.name} exited with code {event.exit_code}")
         self.stop(None)
         wanted = self._attach.exit_code_from
         if wanted is None or self._services.get(event.id) == wanted:
@@ -144,13 +154,14 @@ class _Session:
     def stop(self, timeout: float | None) -> None:
         """Stop the project gracefully; Ctrl-C kills what still runs."""
         try:
-            self._ctx.warn("Gracefully stopping... (press Ctrl+C again to force)")
+            self._ctx.say("Gracefully stopping... (press Ctrl+C again to force)")
             self._run("stop", timeout)
         except KeyboardInterrupt:
             self._run("kill", timeout)
         except Interrupted:
             self._run("kill", timeout)
-        self._printing.join(timeout=2)
+        if self._printing is not None:
+            self._printing.join(timeout=2)
         self._done.set()
         sys.stdout.flush()
 

@@ -156,6 +156,10 @@ class Context:
                         emit(Warned(text))
                     self._warned = len(self.engine.warnings)
 
+    def say(self, text: str) -> None:
+        """Write a line to standard error."""
+        sys.stderr.write(text + "\n")
+
     def warn(self, text: str) -> None:
         """Write a warning to standard error."""
         from composer.ui.colour import wants_colour

@@ -201,7 +201,7 @@ def test_an_interruption_ends_a_wait(engine: FakeEngine) -> None:
 def test_events_tell_the_whole_story(engine: FakeEngine) -> None:
     run = up(project(service("app")), engine)
     run.run()
-    assert run.events[0] == Planned(2)
+    assert run.events[0] == Planned(1)
     told = [
         (type(e), e.id, getattr(e, "doing", None) or getattr(e, "done", None))
         for e in run.events

@@ -30,9 +30,9 @@ def test_operations_on_one_resource_share_a_row() -> None:
     board.apply(started("1", "db-1", "Creating"), 0.0)
     board.apply(finished("1", "db-1", "Created"), 0.5)
     board.apply(started("2", "db-1", "Starting"), 2.0)
-    assert texts(board, now=2.1) == ["[+] Running 1/3", " / Container db-1  Starting 0.6s"]
+    assert texts(board, now=2.1) == ["[+] Running 0/3", " / Container db-1  Starting 0.6s"]
     board.apply(finished("2", "db-1", "Started"), 2.4)
-    assert texts(board) == ["[+] Running 2/3", " + Container db-1  Started 0.9s"]
+    assert texts(board) == ["[+] Running 1/3", " + Container db-1  Started 0.9s"]
 
 
 def test_a_row_works_until_its_last_operation_ended() -> None:
