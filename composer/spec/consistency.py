@@ -127,6 +127,18 @@ def _volumes(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Fi
             yield _unknown(at, "volume", source, model.resources["volumes"])
 
 
+def _targets(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
+    """Nothing is mounted where something else is."""
+    mounted: dict[str, str] = {}
+    tmpfs = [entry.partition(":")[0] for entry in service.get("tmpfs", ())]
+    volumes = [mount.get("target", "") for mount in service.get("volumes", ())]
+    for key, targets in (("tmpfs", tmpfs), ("volumes", volumes)):
+        for index, target in enumerate(targets):
+            here = f"{path}.{key}[{index}]"
+            if mounted.setdefault(target, here) != here:
+                yield Finding(here, f"target {target} is already mounted as {mounted[target]}")
+
+
 def _files(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
     for section, kind in (("configs", "config"), ("secrets", "secret")):
         for index, reference in enumerate(service.get(section, ())):
@@ -189,6 +201,7 @@ _CHECKS: tuple[Check, ...] = (
     _dependencies,
     _namespaces,
     _volumes,
+    _targets,
     _files,
     _twice,
     _scale,

@@ -9,6 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from composer.spec.normalise import RESOURCES
+from composer.spec.schema import FILE
+from composer.spec.schema.service import SERVICE
+from composer.spec.shapes import Shape
+
 
 def to_json(mapping: dict[str, Any], *, escape: bool = True) -> str:
     """The JSON of ``config --format json``: ``x-`` keys at the top only, ``command`` always."""
@@ -17,9 +22,9 @@ def to_json(mapping: dict[str, Any], *, escape: bool = True) -> str:
         top["services"] = {
             name: _json_service(service) for name, service in top["services"].items()
         }
-    for section in ("networks", "volumes", "secrets", "configs"):
+    for section in RESOURCES:
         if section in top:
-            top[section] = {name: _bare(resource) for name, resource in top[section].items()}
+            top[section] = _bare(top[section], (FILE.keys or {})[section])
     for network in top.get("networks", {}).values():
         network.setdefault("ipam", {})
     top.pop("models", None)
@@ -30,7 +35,7 @@ def to_json(mapping: dict[str, Any], *, escape: bool = True) -> str:
 
 
 def _json_service(service: dict[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = _bare(service)
+    shown: dict[str, Any] = _bare(service, SERVICE)
     shown.setdefault("command", None)
     shown.setdefault("entrypoint", None)
     if "deploy" in shown:
@@ -46,12 +51,17 @@ def _json_service(service: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def _bare(value: Any) -> Any:
+def _bare(value: Any, shape: Shape | None) -> Any:
     """Without the extensions, as Docker Compose's JSON is."""
+    if shape is None:
+        return value
+    if isinstance(value, dict) and shape.keys is not None:
+        known = shape.keys
+        return {key: _bare(entry, known[key]) for key, entry in value.items() if key in known}
     if isinstance(value, dict):
-        return {key: _bare(entry) for key, entry in value.items() if not key.startswith("x-")}
+        return {key: _bare(entry, shape.values) for key, entry in value.items()}
     if isinstance(value, list):
-        return [_bare(entry) for entry in value]
+        return [_bare(entry, shape.items) for entry in value]
     return value
 
 

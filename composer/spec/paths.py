@@ -64,7 +64,6 @@ RESOLVERS: Rules[Resolve] = Rules(
     {
         "services.*.build.additional_contexts.*": context,
         "services.*.build.context": context,
-        "services.*.credential_spec.file": absolute,
         "services.*.develop.watch.*.path": absolute,
         "services.*.env_file.*.path": absolute,
         "services.*.label_file.*": absolute,

@@ -130,10 +130,8 @@ def _positional(mantissa: str, exponent: str) -> str:
 
 
 def integer(value: Any) -> int:
-    """A whole number from a number or text. Raises ``ValueError``."""
+    """A whole number from a number, whose fraction is cut off, or text. Raises ``ValueError``."""
     if isinstance(value, bool):
-        raise ValueError(f"{text(value)} is not a whole number")
-    if isinstance(value, float) and value != int(value):
         raise ValueError(f"{text(value)} is not a whole number")
     try:
         return int(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from composer.spec import units
@@ -27,17 +28,26 @@ from composer.spec.shapes import (
 from composer.spec.syntax import hosts, words
 
 
-def bounded(low: int, high: int | None) -> Shape:
+def bounded(
+    low: int, high: int | None, parse: Callable[[Any], float | int] = units.integer
+) -> Shape:
     """A whole number within bounds."""
 
     def syntax(value: Any) -> int:
-        found = units.integer(value)
+        found = parse(value)
+        if found != int(found):
+            raise ValueError(f"{units.text(value)} is not a whole number")
         if found < low or (high is not None and found > high):
             upper = f" to {high}" if high is not None else " or more"
             raise ValueError(f"{found} is out of range; {low}{upper} is allowed")
-        return found
+        return int(found)
 
     return scalar(int, str, syntax=syntax)
+
+
+def brief_duration(value: str) -> str:
+    """A duration, of which nothing is printed when it is 0."""
+    return units.duration_text(value) if units.nanoseconds(value) else ""
 
 
 def command_line(value: str | None) -> list[str] | None:
@@ -125,9 +135,9 @@ BLKIO = struct(
 UPDATE_CONFIG = struct(
     {
         "parallelism": KEPT_COUNT,
-        "delay": scalar(str, syntax=units.duration_text),
+        "delay": scalar(str, syntax=brief_duration),
         "failure_action": TEXT,
-        "monitor": scalar(str, syntax=units.duration_text),
+        "monitor": scalar(str, syntax=brief_duration),
         "max_failure_ratio": FLOAT,
         "order": choice("start-first", "stop-first"),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from composer.spec import units
 from composer.spec.schema.blocks import (
     BLKIO,
@@ -76,6 +78,15 @@ ATTACHMENT = struct(
     },
     type(None),
 )
+
+
+def positive_size(value: Any) -> str:
+    """A size that has to be one."""
+    if units.size(value) < 0:
+        raise ValueError(f"{value} is out of range; 0 or more is allowed")
+    return units.size_text(value)
+
+
 PORT = struct(
     {
         "name": TEXT,
@@ -110,7 +121,7 @@ MOUNT = struct(
         "volume": struct({"labels": PAIRS, "nocopy": BOOL, "subpath": TEXT}),
         "tmpfs": struct(
             {
-                "size": scalar(int, str, syntax=units.size_text),
+                "size": scalar(int, str, syntax=positive_size),
                 "mode": scalar(int, float, str, syntax=units.octal),
             }
         ),
@@ -155,7 +166,7 @@ SERVICE = struct(
         "cgroup_parent": TEXT,
         "cgroup": choice("host", "private"),
         "cpu_count": bounded(0, None),
-        "cpu_percent": bounded(0, 100),
+        "cpu_percent": bounded(0, 100, units.number),
         "cpu_period": INT,
         "cpu_quota": INT,
         "cpu_rt_period": INT,

@@ -85,7 +85,7 @@ def test_numbers_become_the_text_that_go_makes_of_them(value: Any, text: str) ->
     assert units.text(value) == text
 
 
-@pytest.mark.parametrize("value", ["x", "1.5", 1.5, True])
+@pytest.mark.parametrize("value", ["x", "1.5", "", True])
 def test_what_is_no_whole_number(value: Any) -> None:
     with pytest.raises(ValueError, match="is not a whole number"):
         units.integer(value)
