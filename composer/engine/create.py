@@ -119,9 +119,9 @@ class Creator:
     def _copy(self, container: str, files: list[InjectedFile]) -> None:
         try:
             path = f"/containers/{container}/archive"
-            self._libpod.put_archive(path, {"path": "/"}, archive(files))
+            self._libpod.put_archive(path, {"path": "/", "copyUIDGID": False}, archive(files))
         except BaseException:
-            query = {"force": True, "v": True}
+            query = {"force": True, "v": True, "volumes": True}
             self._libpod.call("DELETE", f"/containers/{container}", query, ok=(404,))
             raise
 

@@ -15,8 +15,13 @@ _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 """The names that Podman gives to volumes which nobody named."""
 
 
+class _HealthRun(msgspec.Struct, rename="pascal"):
+    output: str = ""
+
+
 class _Health(msgspec.Struct, rename="pascal"):
     status: str = ""
+    log: list[_HealthRun] | None = None
 
 
 class _State(msgspec.Struct, rename="pascal"):

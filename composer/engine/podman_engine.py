@@ -11,11 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from composer.engine import observe as look
 from composer.engine.capabilities import CapabilityProbe
-from composer.engine.libpod import Libpod, segment
+from composer.engine.libpod import Libpod, Query, segment
 from composer.state import Capabilities, Container, Detail, HealthResult, State, image_names
 
 if TYPE_CHECKING:
@@ -27,16 +25,6 @@ if TYPE_CHECKING:
 
 _GONE = (404,)
 _ALREADY = (304,)
-
-
-class _HealthLog(msgspec.Struct, rename="pascal"):
-    exit_code: int = 0
-    output: str = ""
-
-
-class _HealthAnswer(msgspec.Struct, rename="pascal"):
-    status: str = ""
-    log: list[_HealthLog] | None = None
 
 
 class PodmanEngine:
@@ -137,12 +125,9 @@ class PodmanEngine:
 
     def run_healthcheck(self, container: str) -> HealthResult:
         """See ``Engine.run_healthcheck``."""
-        path = f"/containers/{segment(container)}/healthcheck"
-        answer = self._libpod.get(path, kind=_HealthAnswer, what=f"check {container}")
-        last = answer.log[-1] if answer.log else _HealthLog()
-        return HealthResult(
-            status=answer.status, passed=last.exit_code == 0, output=last.output.strip()
-        )
+        from composer.engine.waiting import run_healthcheck
+
+        return run_healthcheck(self._libpod, container)
 
     def probe(self, container: str, command: Sequence[str]) -> bool:
         """See ``Engine.probe``."""
@@ -294,11 +279,17 @@ class PodmanEngine:
         self._act(container, "restart", {"t": _whole(timeout), "timeout": _whole(timeout)})
 
     def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
-        """DELETE /libpod/containers/{name}."""
+        """DELETE /libpod/containers/{name}.
+
+        Podman 4.3 calls the parameter ``volumes``, its documentation ``v``.
+        """
+        query: Query = {"force": force, "v": volumes, "volumes": volumes}
+        if force:
+            query = {**query, "timeout": 0}
         self._libpod.call(
             "DELETE",
             f"/containers/{segment(container)}",
-            {"force": force, "v": volumes, "timeout": 0 if force else None},
+            query,
             ok=_GONE,
             what=f"remove {container}",
         )

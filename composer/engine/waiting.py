@@ -1,4 +1,4 @@
-"""Waiting for a container's end, and running a command in it without a terminal."""
+"""Waiting for a container's end, checking its health, and running a probe in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 
 from composer.engine.detail import inspect
 from composer.engine.libpod import Libpod, Query, segment
+from composer.state import HealthResult
 
 _POLL_SECONDS = 0.2
 _ALIVE = ("running", "paused", "stopping", "restarting")
@@ -31,6 +32,23 @@ def wait_exit(libpod: Libpod, container: str, stop: Callable[[], bool]) -> int |
         # Podman 4.3 answers -1 for one that is already being removed; ask again for the truth.
         if data.strip().isdigit():
             return int(data)
+
+
+class _Health(msgspec.Struct, rename="pascal"):
+    status: str = ""
+
+
+def run_healthcheck(libpod: Libpod, container: str) -> HealthResult:
+    """GET /libpod/containers/{name}/healthcheck.
+
+    The answer tells how this run ended; what the engine makes of it (retries, start period) is in
+    the container.
+    """
+    path = f"/containers/{segment(container)}/healthcheck"
+    passed = libpod.get(path, kind=_Health, what=f"check {container}").status == "healthy"
+    counted = inspect(libpod, container).state.health
+    last = counted.log[-1].output.strip() if counted and counted.log else ""
+    return HealthResult(status=counted.status if counted else "", passed=passed, output=last)
 
 
 class _Created(msgspec.Struct):
