@@ -24,31 +24,32 @@ from tests.testbed import Testbed
 pytestmark = pytest.mark.engine
 
 
+@pytest.fixture(scope="module")
+def remote(engine: Testbed) -> Iterator[PodmanEngine]:
+    """The same store behind a TCP port of the loopback."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"tcp://127.0.0.1:{port}"
+    environ = engine.environ()
+    del environ["CONTAINER_HOST"]
+    command = ["podman", *engine.store_options, "system", "service", "--time=0", url]
+    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_until(lambda: _answers(port))
+            connected = connect({**environ, "CONTAINER_HOST": url})
+            yield connected
+            connected.close()
+        finally:
+            server.terminate()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 class TestTcp:
-    @pytest.fixture(scope="class")
-    def remote(self, engine: Testbed) -> Iterator[PodmanEngine]:
-        """The same store behind a TCP port of the loopback."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        url = f"tcp://127.0.0.1:{port}"
-        environ = engine.environ()
-        del environ["CONTAINER_HOST"]
-        command = ["podman", *engine.store_options, "system", "service", "--time=0", url]
-        with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as server:
-            try:
-                wait_until(lambda: self._answers(port))
-                connected = connect({**environ, "CONTAINER_HOST": url})
-                yield connected
-                connected.close()
-            finally:
-                server.terminate()
-
-    @staticmethod
-    def _answers(port: int) -> bool:
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", port)) == 0
-
     @pytest.fixture
     def far(self, remote: PodmanEngine, engine: Testbed) -> Iterator[Workbench]:
         made = Workbench(remote, engine)
