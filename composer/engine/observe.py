@@ -43,6 +43,7 @@ class _Container(msgspec.Struct, rename="pascal"):
     image_id: str = msgspec.field(default="", name="ImageID")
     state: str = ""
     status: str = ""
+    """The health of a container that has a check, whatever the name suggests."""
     exit_code: int = 0
     created: str | int = 0
     started_at: int = 0
@@ -209,11 +210,10 @@ def seconds(moment: str | int | float) -> float:
 
 
 _NANOSECONDS = re.compile(r"(\.\d{6})\d+")
-_HEALTH = re.compile(r"\((starting|healthy|unhealthy)\)")
+_HEALTH = ("starting", "healthy", "unhealthy")
 
 
 def _container(raw: _Container) -> Container:
-    health = _HEALTH.search(raw.status)
     return Container(
         id=raw.id,
         name=raw.names[0] if raw.names else raw.id[:12],
@@ -221,7 +221,7 @@ def _container(raw: _Container) -> Container:
         image_id=raw.image_id,
         status="created" if raw.state == "configured" else raw.state,
         exit_code=raw.exit_code,
-        health=health[1] if health else "",
+        health=raw.status if raw.status in _HEALTH else "",
         created=seconds(raw.created),
         started=seconds(raw.started_at),
         exited=seconds(raw.exited_at),

@@ -240,6 +240,7 @@ class TestHealth:
         assert bench.engine.probe(container, ["test", "-e", "/ready"])
         second = bench.engine.run_healthcheck(container)
         assert (second.passed, second.status) == (True, "healthy")
+        assert bench.engine.observe(bench.name).containers[0].health == "healthy"
 
     def test_no_check(self, bench: Workbench) -> None:
         project = bench.project(service("a", network_mode="none", networks={}))
