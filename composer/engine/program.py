@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -40,11 +43,29 @@ class Program(msgspec.Struct, frozen=True):
         return {key: value for key, value in self.environment.items() if key not in chosen}
 
     def run(self, arguments: Sequence[str]) -> int:
-        """Run with this process's standard streams; the exit code (128 + n after signal n)."""
+        """Run with this process's standard streams; the exit code (128 + n after signal n).
+
+        Ctrl-C is the program's: the terminal sends it to both, and this process waits for what the
+        program makes of it.
+        """
         import subprocess
 
-        code = subprocess.call(self.command(*arguments), env=self.clean_environment)
+        with _interrupts_ignored():
+            code = subprocess.call(self.command(*arguments), env=self.clean_environment)
         return code if code >= 0 else 128 - code
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Do nothing on SIGINT. Unlike SIG_IGN, a handler of our own is not inherited by children."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def executable() -> str:
