@@ -54,6 +54,9 @@ def leave_network(resolv_conf: Path) -> None:
     _check(_libc.unshare(_CLONE_NEWNET), "unshare network")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["ip", "address", "add", f"{NAMESERVER}/32", "dev", "lo"], check=True)
+    # A bridge takes another hardware address when a container comes or goes. The neighbours keep
+    # the old one and reach nothing, names included, for up to a minute, unless they are told.
+    Path("/proc/sys/net/ipv4/conf/all/arp_notify").write_text("1")
     resolv_conf.write_text(f"nameserver {NAMESERVER}\n")
     _mount(str(resolv_conf), "/etc/resolv.conf", None, _MS_BIND)
 

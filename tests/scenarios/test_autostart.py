@@ -28,8 +28,6 @@ def nowhere(engine: Testbed, tmp_path: Path) -> Iterator[dict[str, str]]:
         "XDG_RUNTIME_DIR": str(runtime),
         "CONTAINERS_CONF": str(settings),
         "COMPOSER_PODMAN_ARGS": " ".join(options),
-        # Long enough for the test to look at the running service, short enough to wait for.
-        "COMPOSER_SERVICE_IDLE": "3",
     }
     image = tmp_path / "busybox.tar"
     engine.podman("save", "-q", "-o", str(image), "docker.io/library/busybox:latest")
