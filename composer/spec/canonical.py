@@ -42,6 +42,13 @@ def listed(value: Any, mark: Mark | None = None) -> Any:
     return Seq([value], mark) if isinstance(value, str) else value
 
 
+def ssh_keys(value: Any, mark: Mark | None) -> Any:
+    """``ssh`` as a list of ``ID`` and ``ID=PATH``."""
+    if isinstance(value, dict):
+        return Seq([f"{key}={path}" if path else key for key, path in value.items()], mark)
+    return listed(value, mark)
+
+
 def listed_text(value: Any, mark: Mark | None) -> Any:
     """A scalar as a list of its text."""
     return value if isinstance(value, list) else Seq([text(value)], mark)
@@ -173,7 +180,7 @@ TRANSFORMS: Rules[Transform] = Rules(
         "services.*.build.extra_hosts": host_list,
         "services.*.build.labels": pairs,
         "services.*.build.secrets.*": keyed("source"),
-        "services.*.build.ssh": listed,
+        "services.*.build.ssh": ssh_keys,
         "services.*.command": command,
         "services.*.configs.*": keyed("source"),
         "services.*.depends_on": dependencies,

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from composer.errors import ComposerError, NoComposeFile
-from composer.spec.dotenv import read_file
 from composer.spec.options import Options
 
 FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -20,7 +19,7 @@ OVERRIDE_NAMES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
-_VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\Z")
+_VALID_NAME = r"[a-z0-9][a-z0-9_-]*\Z"
 _TRUE = ("1", "t", "true", "y", "yes", "on")
 
 
@@ -100,6 +99,8 @@ def _environment(
         value = environ.get(name)
         return found.get(name) if value is None else value
 
+    if paths:
+        from composer.spec.dotenv import read_file  # costs time that most projects need not spend
     for path in paths:
         if not path.exists():
             raise ComposerError(f"couldn't find env file: {path}")
@@ -185,7 +186,7 @@ def normalise_name(text: str) -> str:
 
 def check_name(name: str) -> str:
     """``name`` if it is valid as a project's. Raises ``ComposerError``."""
-    if not _VALID_NAME.match(name):
+    if not re.match(_VALID_NAME, name):
         raise ComposerError(
             f"invalid project name {name!r}",
             hint="lower-case letters, digits, dashes and underscores are allowed, "

@@ -8,7 +8,6 @@ from typing import Any
 
 from composer.errors import ComposerError
 from composer.spec.discovery import shown
-from composer.spec.dotenv import read_file
 from composer.spec.tree import Map, Mark, Problems, entries, mark_of, put
 
 
@@ -47,6 +46,8 @@ def resolve_files(
         _under(service, "environment", found)
     labels = service.pop("label_file", None)
     if labels:
+        from composer.spec.dotenv import read_file
+
         found = {}
         for index, (file, mark) in enumerate(entries(labels)):
             try:
@@ -57,6 +58,8 @@ def resolve_files(
 
 
 def _env_file(file: Mapping[str, Any], lookup: Callable[[str], str | None]) -> dict[str, str]:
+    from composer.spec.dotenv import read_file  # needed by few services
+
     path = Path(file["path"])
     form = file.get("format")
     if form not in (None, "", "raw"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,7 @@ from composer.spec.tree import Mark, Problems, Rules, rewrite
 Resolve = Callable[[Any, str], Any]
 """Gives a value with its paths made absolute against a folder. Raises ``ValueError``."""
 
-_REMOTE = re.compile(r"(https?://|git://|ssh://|github\.com/|git@|[A-Za-z0-9.+-]+://)")
-_WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-_REMOTE_SUFFIX = re.compile(r"\.git(?:#.+)?\Z")
+_REMOTE = ("github.com/", "git@")
 
 
 def absolute(value: Any, folder: str) -> Any:
@@ -23,9 +20,9 @@ def absolute(value: Any, folder: str) -> Any:
     if not isinstance(value, str) or not value:
         return value
     path = str(Path(value).expanduser()) if value.startswith("~") else value
-    if _WINDOWS.match(path):
+    if path.startswith(("/", "\\\\")) or path[1:3] in (":\\", ":/"):  # also those of Windows
         return path
-    return path if path.startswith("/") else os.path.normpath(f"{folder}/{path}")
+    return os.path.normpath(f"{folder}/{path}")
 
 
 def context(value: Any, folder: str) -> Any:
@@ -39,7 +36,7 @@ def context(value: Any, folder: str) -> Any:
 
 def is_remote(text: str) -> bool:
     """Whether a build context is a URL or a repository rather than a path."""
-    return bool(_REMOTE.match(text) or _REMOTE_SUFFIX.search(text))
+    return "://" in text or text.startswith(_REMOTE) or text.partition("#")[0].endswith(".git")
 
 
 def mount(value: Any, folder: str) -> Any:

@@ -3,7 +3,7 @@ merge, once for each file and each include; then the whole model is completed an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from composer.spec import paths
 from composer.spec.canonical import canonicalise
 from composer.spec.defaults import set_defaults
 from composer.spec.discovery import Source, read_source, shown
-from composer.spec.dotenv import read_file
 from composer.spec.environment import resolve_names
 from composer.spec.extends import Base, apply_extends, chain, remove
 from composer.spec.include import take_over
@@ -122,6 +121,7 @@ class Pipeline:
         """Opens files to extend from, named relative to ``directory``."""
 
         def open_base(name: str, service: str, mark: Mark | None) -> Base:
+            refuse_remote([name], mark, f"services.{service}.extends")
             path = paths.absolute(name, directory)
             source = Source(path, shown(path))
             if not Path(path).is_file():
@@ -154,6 +154,7 @@ class Pipeline:
         problems = Problems()
         for index, (entry, mark) in enumerate(entries(included)):
             path = f"include[{index}]"
+            refuse_remote(entry.get("path") or (), mark, path)
             names = [paths.absolute(name, directory) for name in entry.get("path") or ()]
             if not names:
                 raise fail(mark, path, "path is missing")
@@ -183,6 +184,8 @@ class Pipeline:
         mark: Mark | None,
     ) -> Mapping[str, str]:
         """The including file's variables over those of the include's ``env_file`` or ``.env``."""
+        from composer.spec.dotenv import read_file  # needed by few files
+
         files = [paths.absolute(name, directory) for name in entry.get("env_file") or ()]
         if not files:
             default = Path(folder, ".env")
@@ -200,6 +203,13 @@ class Pipeline:
                 at = mark_of(entry, "env_file") or mark
                 raise (error if error.position else fail(at, "include", error.message)) from None
         return {**found, **variables.values}
+
+
+def refuse_remote(names: Iterable[str], mark: Mark | None, path: str) -> None:
+    """Raise ``FileError`` for a file that would have to be fetched from somewhere."""
+    for name in names:
+        if paths.is_remote(name):
+            raise fail(mark, path, f"{name} is not a local file; fetch it first")
 
 
 def _keep_chain(root: Map, name: str) -> None:

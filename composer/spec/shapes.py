@@ -65,7 +65,7 @@ class Shape:
         self.names = names
         self.needs = needs
         self.choices = choices
-        self.pattern = re.compile(pattern) if pattern else None
+        self.pattern = pattern
         self.syntax = syntax
         self.unique = unique
         self.keep = keys is not None if keep is None else keep

@@ -6,6 +6,7 @@ import re
 from math import isnan
 from typing import Any
 
+# Patterns are compiled (and cached by re) when they are first used, not at start-up.
 _UNITS = {
     "ns": 1,
     "us": 1_000,
@@ -18,9 +19,9 @@ _UNITS = {
     "d": 86_400_000_000_000,
     "w": 604_800_000_000_000,
 }
-_DURATION = re.compile(r"(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+\Z")
-_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)")
-_SIZE = re.compile(r"(-?\d+(?:\.\d+)?) ?([kmgtp]?)(i?b?)\Z", re.IGNORECASE)
+_DURATION = r"(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+\Z"
+_PART = r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)"
+_SIZE = r"(?i:(-?\d+(?:\.\d+)?) ?([kmgtp]?)(i?b?))\Z"
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 
 
@@ -30,10 +31,10 @@ def nanoseconds(text: str) -> int:
     body = text[1:] if text[:1] in ("-", "+") else text
     if body == "0":
         return 0
-    if not _DURATION.match(body):
+    if not re.match(_DURATION, body):
         raise ValueError(f"{text!r} is not a duration; write for example 30s, 1m30s or 500ms")
     total = 0
-    for number, unit in _PART.findall(body):
+    for number, unit in re.findall(_PART, body):
         whole, _, fraction = number.partition(".")
         total += int(whole or 0) * _UNITS[unit]
         if fraction:
@@ -74,7 +75,7 @@ def size(value: Any) -> int:
     """
     if isinstance(value, (int, float)):
         return int(value)
-    match = _SIZE.match(value.strip())
+    match = re.match(_SIZE, value.strip())
     if match is None:
         raise ValueError(f"{value!r} is not a size; write for example 512m, 1.5g or bytes")
     number, power, _ = match.groups()

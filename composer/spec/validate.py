@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,8 +73,8 @@ def _check_scalar(
             f"{value!r} is not allowed; {', '.join(shape.choices)} can be said",
             nearest(str(value), shape.choices),
         )
-    elif shape.pattern is not None and not shape.pattern.search(value):
-        problems.add(mark, path, f"{value!r} is not allowed; it must match {shape.pattern.pattern}")
+    elif shape.pattern is not None and not re.search(shape.pattern, value):
+        problems.add(mark, path, f"{value!r} is not allowed; it must match {shape.pattern}")
     elif shape.syntax is not None:
         try:
             shape.syntax(value)

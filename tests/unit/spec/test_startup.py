@@ -14,7 +14,16 @@ from composer.spec import Options, load_canonical, to_yaml
 to_yaml(load_canonical(Options(files=(sys.argv[1],))).mapping)
 print(*sorted(sys.modules))
 """
-COSTLY = ("composer.spec.model", "msgspec", "podman", "networkx", "rich", "difflib", "dotenv")
+COSTLY = (
+    "composer.spec.model",
+    "msgspec",
+    "podman",
+    "networkx",
+    "rich",
+    "difflib",
+    "dotenv",
+    "composer.spec.dotenv",
+)
 
 
 def test_config_imports_nothing_costly(tmp_path: Path) -> None:
