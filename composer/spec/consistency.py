@@ -45,8 +45,9 @@ def check_consistency(
 
 
 def _unknown(path: str, kind: str, name: str, known: Mapping[str, Any]) -> Finding:
-    listed = ", ".join(sorted(known))
-    hint = nearest(name, known) or (f"defined {kind}s: {listed}" if listed else None)
+    section = f"{kind.removeprefix('build ')}s"
+    listed = f"defined {section}: {', '.join(sorted(known))}" if known else None
+    hint = nearest(name, known) or listed or f"define it under {section}: at the top of the file"
     return Finding(path, f"refers to undefined {kind} {name}", hint)
 
 

@@ -214,7 +214,6 @@ def _complete(canonical: Canonical, tree: Map, options: Options) -> None:
     if options.resolve_environment:
         for name in selection.active:
             resolve_files(name, tree["services"][name], canonical.environment, problems)
-    problems.check()
     rendered = render(tree, FILE)
     services = rendered.get("services", {})
     active = {name: services[name] for name in sorted(selection.active)}
@@ -227,7 +226,7 @@ def _complete(canonical: Canonical, tree: Map, options: Options) -> None:
         check_resources(resources, problems, where)
         model = Model(active, frozenset(selection.inactive), resources)
         check_consistency(model, where, problems)
-        problems.check()
+    problems.check()
     canonical.mapping = _chosen(rendered, active)
     canonical.disabled = {name: services[name] for name in selection.inactive}
 

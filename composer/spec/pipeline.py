@@ -125,7 +125,7 @@ class Pipeline:
             path = paths.absolute(name, directory)
             source = Source(path, shown(path))
             if not Path(path).is_file():
-                raise fail(mark, "", f"cannot extend from {source.shown}: no such file")
+                raise fail(mark, "extends", f"{source.shown} not found")
             folder = str(Path(path).parent)
             document = self._documents(source, variables, service)[0]
             problems = Problems()

@@ -159,7 +159,10 @@ def _place(at: Any, file: str) -> Mark:
 def _malformed(error: yaml.MarkedYAMLError, file: str) -> Exception:
     mark = _place(error.problem_mark or error.context_mark, file)
     context = f" ({error.context})" if error.context else ""
-    return fail(mark, "", f"malformed YAML: {error.problem}{context}")
+    hint = None
+    if "cannot start any token" in str(error.problem) and "scanning" in context:
+        hint = "is it a tab? YAML wants spaces"
+    return fail(mark, "", f"malformed YAML: {error.problem}{context}", hint)
 
 
 class _Builder:
