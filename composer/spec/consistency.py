@@ -47,7 +47,7 @@ def check_consistency(
 def _unknown(path: str, kind: str, name: str, known: Mapping[str, Any]) -> Finding:
     section = f"{kind.removeprefix('build ')}s"
     listed = f"defined {section}: {', '.join(sorted(known))}" if known else None
-    hint = nearest(name, known) or listed or f"define it under {section}: at the top of the file"
+    hint = nearest(name, known) or listed or f"define it under {section}: at the top level"
     return Finding(path, f"refers to undefined {kind} {name}", hint)
 
 

@@ -6,9 +6,7 @@ their own (directory, ``.env``), by ``composer.spec.pipeline``.
 
 from __future__ import annotations
 
-from composer.spec.tree import Map, Mark, mark_of, put
-
-from .tree import Problems
+from composer.spec.tree import Map, Mark, Problems, mark_of, put
 
 SECTIONS = ("services", "volumes", "networks", "secrets", "configs", "models")
 

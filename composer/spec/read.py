@@ -161,7 +161,7 @@ def _malformed(error: yaml.MarkedYAMLError, file: str) -> Exception:
     context = f" ({error.context})" if error.context else ""
     hint = None
     if "cannot start any token" in str(error.problem) and "scanning" in context:
-        hint = "is it a tab? YAML wants spaces"
+        hint = "indent with spaces, not tabs; put a value that begins with @ or ` in quotes"
     return fail(mark, "", f"malformed YAML: {error.problem}{context}", hint)
 
 

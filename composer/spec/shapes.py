@@ -93,7 +93,6 @@ NULLABLE_TEXT = scalar(str, type(None))
 BOOL = scalar(bool, str, syntax=units.boolean)
 FLAG = scalar(bool, str, syntax=units.boolean, keep=True)
 """A boolean of which Docker Compose keeps a ``false``."""
-STRICT_BOOL = scalar(bool, keep=True)
 INT = scalar(int, float, str, syntax=units.integer)
 COUNT = scalar(int, str, syntax=units.integer)
 KEPT_COUNT = scalar(int, str, syntax=units.integer, keep=True)
@@ -104,8 +103,6 @@ DURATION = scalar(str, syntax=units.duration_text, keep=True)
 PLAIN_TEXT = scalar(str, int, float, bool, type(None), syntax=units.text)
 """A value of a label and the like: any scalar, turned into text."""
 OPTION = scalar(str, int, float, type(None), syntax=units.text)
-ANY = scalar()
-"""Anything, printed as it is."""
 
 
 def option_text(value: Any) -> Any:

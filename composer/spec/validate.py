@@ -58,8 +58,6 @@ def _check(value: Any, shape: Shape, path: str, mark: Mark | None, problems: Pro
     elif type(value) in shape.accepts:
         _check_scalar(value, shape, path, mark, problems)
         return
-    elif not shape.accepts and shape.said() == "":
-        return
     problems.add(mark, path, f"{_shown(value)} is not allowed; {shape.said()} is expected")
 
 

@@ -32,7 +32,6 @@ from composer.spec.shapes import (
     PAIRS,
     PLAIN_TEXT,
     SIZE,
-    STRICT_BOOL,
     TEXT,
     TEXT_OR_TEXTS,
     TEXTS,
@@ -49,7 +48,7 @@ DEPENDENCY = struct(
     {
         "condition": choice("service_started", "service_healthy", "service_completed_successfully"),
         "restart": BOOL,
-        "required": STRICT_BOOL,
+        "required": FLAG,
     },
     needs=("condition",),
 )
@@ -68,13 +67,13 @@ ATTACHMENT = struct(
     {
         "aliases": TEXTS,
         "driver_opts": OPTIONS,
-        "gw_priority": scalar(int, float, syntax=units.integer),
+        "gw_priority": INT,
         "interface_name": TEXT,
         "ipv4_address": TEXT,
         "ipv6_address": TEXT,
         "link_local_ips": TEXTS,
         "mac_address": TEXT,
-        "priority": scalar(int, float, syntax=units.integer),
+        "priority": INT,
     },
     type(None),
 )
@@ -241,7 +240,7 @@ SERVICE = struct(
         "tmpfs": TEXT_OR_TEXTS,
         "tty": BOOL,
         "ulimits": ULIMITS,
-        "use_api_socket": scalar(bool),
+        "use_api_socket": BOOL,
         "user": TEXT,
         "userns_mode": TEXT,
         "uts": TEXT,
