@@ -11,6 +11,9 @@ import os
 import subprocess
 from pathlib import Path
 
+VOLATILE = Path("/run/containers/tests")
+"""For sockets and run-time files: on private memory, and short, as Podman demands of it."""
+
 NAMESERVER = "10.209.0.53"
 """The only name server of the isolated network. Podman would not pass on a loopback address."""
 
@@ -44,6 +47,7 @@ def leave_mounts() -> None:
     for folder in PRIVATE:
         Path(folder).mkdir(parents=True, exist_ok=True)
         _mount("tmpfs", folder, "tmpfs", 0)
+    VOLATILE.mkdir()
 
 
 def leave_network(resolv_conf: Path) -> None:

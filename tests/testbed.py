@@ -75,6 +75,18 @@ def clean_environ() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith(_FOREIGN)}
 
 
+def store_options(folder: Path, volatile: Path) -> tuple[str, ...]:
+    """Options of podman that keep its store below ``folder`` and run-time files in ``volatile``.
+
+    ``volatile`` has to be short: Podman refuses more than 50 characters.
+    """
+    return (
+        f"--root={folder}/root",
+        f"--runroot={volatile}/run",
+        f"--network-config-dir={folder}/networks",
+    )
+
+
 class Testbed:
     """One private engine in ``folder``. Use it as a context manager.
 
@@ -89,7 +101,7 @@ class Testbed:
         chosen = folder or Path(os.environ.get("COMPOSER_TEST_ENGINE") or CHECKOUT / ".engine")
         self.folder = chosen.resolve()
         self.isolated = isolated
-        self.socket = str(self.folder / "podman.sock")
+        self.socket = str(isolation.VOLATILE / "podman.sock")
         self._process: subprocess.Popen[bytes] | None = None
         self._names: subprocess.Popen[bytes] | None = None
         self._outside = isolation.mount_namespace()
@@ -100,19 +112,15 @@ class Testbed:
         """Where the engine's own messages go."""
         return self.folder / "engine.log"
 
+    @staticmethod
+    def options_for(folder: Path) -> tuple[str, ...]:
+        """Options of podman for a store of its own that is wholly in ``folder`` (a short path)."""
+        return store_options(folder, folder)
+
     @property
     def store_options(self) -> tuple[str, ...]:
         """Options of podman that name the private store, for a service started by others."""
-        return self.options_for(self.folder)
-
-    @staticmethod
-    def options_for(folder: Path) -> tuple[str, ...]:
-        """Options of podman that keep everything it writes below ``folder``."""
-        return (
-            f"--root={folder}/root",
-            f"--runroot={folder}/run",
-            f"--network-config-dir={folder}/networks",
-        )
+        return store_options(self.folder, isolation.VOLATILE)
 
     def environ(self) -> dict[str, str]:
         """The environment for programs that shall use this engine and nothing else."""
@@ -150,9 +158,12 @@ class Testbed:
             isolation.leave_network(self.folder / "resolv.conf")
             command = [sys.executable, "-m", "tests.nameserver", isolation.NAMESERVER]
             self._names = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True)
-        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
-        settings = machine.containers_conf(self.folder / "tmp") + SUBNETS
-        (self.folder / "containers.conf").write_text(settings)
+        settings = machine.containers_conf(isolation.VOLATILE / "tmp") + SUBNETS
+        known = self.folder / "containers.conf"
+        if known.exists() and known.read_text() != settings:
+            # The database holds paths and refuses others. It knows of no image.
+            (self.folder / "root/libpod/bolt_state.db").unlink(missing_ok=True)
+        known.write_text(settings)
         self._start()
         self.clear()
         return self

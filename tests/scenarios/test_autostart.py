@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from tests import isolation, machine
 from tests.scenarios.steps import HERE
-from tests.testbed import Testbed, clean_environ, wait_until
+from tests.testbed import Testbed, clean_environ, store_options, wait_until
 
 pytestmark = pytest.mark.engine
 
@@ -19,10 +21,12 @@ pytestmark = pytest.mark.engine
 def nowhere(engine: Testbed, tmp_path: Path) -> Iterator[dict[str, str]]:
     """An environment in which no socket is to be found, with a store of its own."""
     settings = tmp_path / "containers.conf"
-    settings.write_text(machine.containers_conf(tmp_path / "tmp"))
+    volatile = isolation.VOLATILE / "alone"
+    volatile.mkdir()
+    settings.write_text(machine.containers_conf(volatile / "tmp"))
     runtime = tmp_path / "runtime"
     runtime.mkdir(mode=0o700)
-    options = Testbed.options_for(tmp_path / "store")
+    options = store_options(tmp_path / "store", volatile)
     env = clean_environ() | {
         "HOME": str(tmp_path),
         "XDG_RUNTIME_DIR": str(runtime),
@@ -33,13 +37,16 @@ def nowhere(engine: Testbed, tmp_path: Path) -> Iterator[dict[str, str]]:
     engine.podman("save", "-q", "-o", str(image), "docker.io/library/busybox:latest")
     subprocess.run(["podman", *options, "load", "-q", "-i", str(image)], env=env, check=True)
     yield env
+    for number in services(tmp_path):
+        os.kill(number, signal.SIGTERM)
+    wait_until(lambda: not services(tmp_path), 10, what="end of the service")
     subprocess.run(["podman", *options, "rm", "-fa", "-t", "0"], env=env, check=True)
     subprocess.run(["podman", *options, "network", "prune", "-f"], env=env, check=True)
     subprocess.run(["umount", "-l", str(tmp_path / "store" / "root" / "overlay")], check=False)
 
 
-def services(store: Path) -> list[str]:
-    """Command lines of Podman services that use ``store`` in this mount namespace."""
+def services(store: Path) -> list[int]:
+    """Process ids of Podman services that use ``store`` in this mount namespace."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdecimal() or isolation.mount_namespace(entry.name) == "":
@@ -49,7 +56,7 @@ def services(store: Path) -> list[str]:
         except OSError:
             continue
         if "service" in command and any(str(store) in word for word in command):
-            found.append(" ".join(command))
+            found.append(int(entry.name))
     return found
 
 
@@ -85,4 +92,3 @@ def test_everything_must_work_with_no_socket_and_the_service_must_end_when_idle(
         ["podman", *options, "ps", "-aq"], env=nowhere, capture_output=True, text=True, check=True
     )
     assert left.stdout == ""
-    wait_until(lambda: not services(tmp_path), 60, what="end of the idle service")
