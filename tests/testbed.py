@@ -21,6 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TypeVar
@@ -36,7 +37,7 @@ default_subnet_pools = [{"base" = "10.211.0.0/16", "size" = 24}]
 
 _FOREIGN = ("COMPOSE_", "COMPOSER_", "PODMAN_", "DOCKER_", "CONTAINER_", "CONTAINERS_", "BUILDAH_")
 _REMOVALS = (
-    (("ps", "-a", "--format={{.ID}}"), ("rm", "-f", "-t=0", "--volumes")),
+    (("ps", "-a", "--format={{.ID}}"), ("rm", "-f", "-i", "--depend", "-t=0", "--volumes")),
     (("pod", "ls", "--format={{.ID}}"), ("pod", "rm", "-f", "-t=0")),
     (("network", "ls", "--format={{.Name}}"), ("network", "rm", "-f")),
     (("volume", "ls", "--format={{.Name}}"), ("volume", "rm", "-f")),
@@ -178,8 +179,7 @@ class Testbed:
             self.clear()
         finally:
             self._stop()
-        self._end_exec_monitors()
-        wait_until(lambda: not self.processes(), 15, what=f"end of {self.processes()}")
+        wait_until(self._all_ended, 30, what=f"end of {self.processes()}")
         if self._lock:
             self._lock.close()
 
@@ -244,11 +244,14 @@ class Testbed:
         if images:
             self.podman("rmi", "-f", *sorted(set(images)))
 
-    def _end_exec_monitors(self) -> None:
-        """End monitors of what was run by exec: Podman has them stay for five minutes after it."""
-        for number, command in self.processes().items():
+    def _all_ended(self) -> bool:
+        """Whether no process is left; ends the monitors of exec, which stay for five minutes."""
+        running = self.processes()
+        for number, command in running.items():
             if "--exec-process-spec" in command:
-                os.kill(number, signal.SIGTERM)
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+        return not running
 
     def _end_strays(self) -> None:
         """End what a run that was killed left: it holds the store, and nobody watches it."""
