@@ -72,7 +72,8 @@ format: setup ## put the code in the house style
 	$(BIN)/ruff format .
 
 bench: setup oracle images ## measure against docker-compose and podman-compose; writes docs/benchmarks.md
-	$(BIN)/python -m tests.bench
+	COMPOSER_ORACLE=$(CURDIR)/$(ORACLE)/docker-compose \
+	    $(BIN)/python -m tests.testbed run $(CURDIR)/$(BIN)/python -m tests.bench --write docs/benchmarks.md
 
 clean: ## remove what the targets above made in this folder, the test engine included
 	rm -rf $(VENV) $(ORACLE) .engine .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

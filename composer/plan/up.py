@@ -311,7 +311,8 @@ class _Planner:
                 continue
             ids = self.ready[name]
             if dependency.condition != "service_started":
-                ids = [self._add_wait(name, dependency.condition, dependency.required)]
+                limit = self.intent.wait_timeout if self.intent.wait else None
+                ids = [self._add_wait(name, dependency.condition, dependency.required, limit)]
             (required if dependency.required else wanted).extend(ids)
         return required, wanted
 

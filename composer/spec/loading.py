@@ -133,6 +133,9 @@ def project_name(options: Options) -> str:
     environ = os.environ if options.environ is None else options.environ
     explicit = explicit_name(options, environ)
     if explicit:
+        for file in options.files:
+            if file != "-" and not os.path.exists(file):  # noqa: PTH110 - no pathlib at start-up
+                raise ComposerError(f"there is no file {file}", hint="correct the path after -f")
         return explicit
     discovery = discover(options)
     return _name(options, discovery, Pipeline(options))
