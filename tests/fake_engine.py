@@ -297,14 +297,6 @@ class FakeEngine:
             for name in image_names(image):
                 self.images.pop(name, None)
 
-    def pin_addresses(self, project: Project, replicas: Sequence[tuple[str, int]]) -> None:
-        with self._call("pin_addresses", project.name, replicas=tuple(replicas)):
-            pass
-
-    def sync_names(self, project: Project, services: Sequence[str]) -> None:
-        with self._call("sync_names", project.name, services=tuple(services)):
-            pass
-
     def create_container(
         self,
         project: Project,

@@ -111,12 +111,6 @@ class Engine(Protocol):
 
     def remove_image(self, image: str) -> None: ...
 
-    def pin_addresses(self, project: Project, replicas: Sequence[tuple[str, int]]) -> None:
-        """Decide the addresses of ``replicas`` (see ``engine.names``); used by create_container."""
-
-    def sync_names(self, project: Project, services: Sequence[str]) -> None:
-        """Rewrite the host entries of the running multi-network containers of ``services``."""
-
     def create_container(
         self,
         project: Project,

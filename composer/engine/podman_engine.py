@@ -210,12 +210,6 @@ class PodmanEngine:
                 break
         self._images_changed()
 
-    def pin_addresses(self, project: Project, replicas: Sequence[tuple[str, int]]) -> None:
-        """Nothing to do: see ``composer.engine.spec_network.resolvers``."""
-
-    def sync_names(self, project: Project, services: Sequence[str]) -> None:
-        """Nothing to do: see ``composer.engine.spec_network.resolvers``."""
-
     def create_container(
         self,
         project: Project,

@@ -17,7 +17,6 @@ from composer.plan.operations import (
     RestartContainer,
     StartContainer,
     StopContainer,
-    SyncNames,
     WaitFor,
 )
 from composer.plan.plan import Plan
@@ -85,7 +84,6 @@ class _Planner:
         if self.intent.wait:
             for name, group in groups.items():
                 self._add_wait(name, group, "running_or_healthy", ids[name])
-        self._sync_names()
 
     def stop(self) -> None:
         """Stop what runs, each before what it depends on."""
@@ -118,7 +116,6 @@ class _Planner:
             for name, needed in needs(self.project, self.state.containers).items():
                 for dependency in needed:
                     self._edges(ids.get(dependency, []), ids.get(name, []), required=False)
-        self._sync_names()
 
     def kill(self) -> None:
         """Send the signal to what runs."""
@@ -190,17 +187,6 @@ class _Planner:
         for first in before:
             for second in after:
                 self.plan.graph.add_edge(first, second, required=required)
-
-    def _sync_names(self) -> None:
-        """Podman writes the hosts file anew when a container starts: bring it up to date."""
-        if self.project is None or self.state.capabilities.multi_network_dns or not self.plan:
-            return
-        services = self.project.services.values()
-        multi = tuple(service.name for service in services if len(service.networks) > 1)
-        if multi:
-            changes = [operation.id for operation in self.plan]
-            sync = SyncNames(id="sync-names", cause="containers were started", services=multi)
-            self.plan.add(sync, wanted=changes)
 
 
 def _by_service(containers: Iterable[Container]) -> dict[str, list[Container]]:

@@ -62,19 +62,6 @@ class RemoveImage(Operation, frozen=True, kw_only=True):
     image: str
 
 
-class PinAddresses(Operation, frozen=True, kw_only=True):
-    """Fix the addresses of all replicas before they are created (engines whose DNS answers for one
-    network only). ``replicas`` are (service, number) pairs, also of those that exist."""
-
-    replicas: tuple[tuple[str, int], ...]
-
-
-class SyncNames(Operation, frozen=True, kw_only=True):
-    """Bring the host entries of running multi-network containers up to date."""
-
-    services: tuple[str, ...]
-
-
 class CreateContainer(Operation, frozen=True, kw_only=True):
     service: str
     number: int

@@ -16,13 +16,11 @@ from composer.plan.operations import (
     CreateContainer,
     CreateNetwork,
     CreateVolume,
-    PinAddresses,
     RemoveContainer,
     RenameContainer,
     RestartContainer,
     StartContainer,
     StopContainer,
-    SyncNames,
     WaitFor,
 )
 from composer.plan.plan import Plan
@@ -67,7 +65,6 @@ class _Planner:
         """By service: the names of its replicas."""
         self.recreated: set[str] = set()
         self.started: list[str] = []
-        self.numbers: dict[str, list[int]] = {}
 
     def plan_all(self) -> Plan:
         shared = self._add_networks_and_volumes()
@@ -80,7 +77,6 @@ class _Planner:
             name = node.removeprefix("service:")
             if name in self.selected:
                 self._add_service(self.project.services[name], shared)
-        self._pin_addresses()
         self._finish()
         return self.plan
 
@@ -107,32 +103,6 @@ class _Planner:
             )
             ids.append(self.plan.add(operation_))
         return ids
-
-    def _pin_addresses(self) -> None:
-        """Where DNS answers for one network only, decide addresses before containers are made."""
-        if self.state.capabilities.multi_network_dns or not self._multi_network_services():
-            return
-        creates = [op.id for op in self.plan if isinstance(op, CreateContainer)]
-        if not creates:
-            return
-        replicas = []
-        for name, service in self.project.services.items():
-            numbers = self.numbers.get(name)
-            if numbers is None:
-                numbers = [c.number for c in self.existing.get(name, [])]
-            replicas += [(service.name, number) for number in numbers]
-        networks = [op.id for op in self.plan if isinstance(op, CreateNetwork)]
-        pin = PinAddresses(
-            id="pin-addresses",
-            cause="this Podman resolves the names of one network only",
-            replicas=tuple(replicas),
-        )
-        self.plan.add(pin, networks)
-        for create in creates:
-            self.plan.graph.add_edge(pin.id, create, required=True)
-
-    def _multi_network_services(self) -> list[str]:
-        return [name for name, s in self.project.services.items() if len(s.networks) > 1]
 
     # --- orphans -------------------------------------------------------------------------------
 
@@ -166,7 +136,6 @@ class _Planner:
             forced=self._forced(service),
         )
         self.names[service.name] = [replica.name for replica in comparison.replicas]
-        self.numbers[service.name] = [replica.number for replica in comparison.replicas]
         self.ready[service.name] = []
         self.created[service.name] = []
         for replica in comparison.replicas:
@@ -363,13 +332,6 @@ class _Planner:
     # --- the end -------------------------------------------------------------------------------
 
     def _finish(self) -> None:
-        changes = [op.id for op in self.plan if isinstance(op, _CHANGES_NAMES)]
-        multi = self._multi_network_services()
-        if changes and multi and not self.state.capabilities.multi_network_dns:
-            sync = SyncNames(
-                id="sync-names", cause="containers came, went or restarted", services=tuple(multi)
-            )
-            self.plan.add(sync, wanted=changes)
         if self.intent.wait:
             for name in self.selected:
                 if self.names[name]:
@@ -381,6 +343,3 @@ class _Planner:
                 containers=tuple(self.started),
             )
             self.plan.add(check, wanted=[f"start:{name}" for name in self.started])
-
-
-_CHANGES_NAMES = (CreateContainer, StartContainer, RestartContainer, RemoveContainer)

@@ -33,13 +33,11 @@ _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.KillContainer: ("Container", "name", "Killing", "Killed"),
     op.RestartContainer: ("Container", "name", "Restarting", "Started"),
     op.RemoveContainer: ("Container", "name", "Removing", "Removed"),
-    op.PinAddresses: ("Network", "", "Pinning addresses", "Pinned"),
-    op.SyncNames: ("Network", "", "Updating names", "Updated"),
     op.WaitFor: ("Container", "service", "Waiting", "Ready"),
     op.CheckStarted: ("Container", "", "Checking", "Running"),
 }
 
-_SILENT = (op.PinAddresses, op.SyncNames, op.CheckStarted, op.RenameContainer, op.WaitFor)
+_SILENT = (op.CheckStarted, op.RenameContainer, op.WaitFor)
 
 
 def words(operation: op.Operation) -> Words:

@@ -93,12 +93,6 @@ class Executor:
                 raise
             self._emit(Warned(f"image {o.image} stays: containers of others use it"))
 
-    def _pin_addresses(self, o: op.PinAddresses) -> None:
-        self._engine.pin_addresses(self._project, o.replicas)
-
-    def _sync_names(self, o: op.SyncNames) -> None:
-        self._engine.sync_names(self._project, o.services)
-
     def _create_container(self, o: op.CreateContainer) -> None:
         self._engine.create_container(
             self._project,
@@ -176,8 +170,6 @@ _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.PullImage: Executor._pull,
     op.BuildImage: Executor._build,
     op.RemoveImage: Executor._remove_image,
-    op.PinAddresses: Executor._pin_addresses,
-    op.SyncNames: Executor._sync_names,
     op.CreateContainer: Executor._create_container,
     op.RenameContainer: Executor._rename,
     op.StartContainer: Executor._start,

@@ -24,8 +24,6 @@ PODMAN_PROJECT = "io.podman.compose.project"
 PODMAN_SERVICE = "io.podman.compose.service"
 PODMAN_CONFIG_HASH = "io.podman.compose.config-hash"
 PODMAN_VERSION = "io.podman.compose.version"
-ADDRESSES = "io.podman.composer.addresses"
-"""``network=address`` pairs, comma separated: addresses that composer pinned (see engine.names)."""
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -141,8 +139,6 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     rootless: bool = False
     systemd: bool = False
     """Podman's own health timers fire."""
-    multi_network_dns: bool = True
-    """A container on several networks resolves the names of all of them by itself."""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import pytest
 from composer.errors import ComposerError
 from composer.plan import operations as op
 from composer.spec.model import Dependency, Mount, Network
-from composer.state import SERVICE, Capabilities
+from composer.state import SERVICE
 from tests.unit.projects import (
     attached,
     container,
@@ -224,20 +224,6 @@ def test_a_missing_external_volume_is_an_error() -> None:
     p = project(service("app", volumes=(mount,)), volumes={"data": volume("data", external=True)})
     with pytest.raises(ComposerError, match="volume p_data is declared as external"):
         planned(p, state())
-
-
-def test_old_dns_gets_pinned_addresses_and_names_in_sync() -> None:
-    app = service("app", networks=attached("front", "back"))
-    db = service("db", networks=attached("back"))
-    old = Capabilities(multi_network_dns=False)
-    plan = planned(project(app, db), state(capabilities=old))
-    pin = plan["pin-addresses"]
-    assert isinstance(pin, op.PinAddresses)
-    assert set(pin.replicas) == {("app", 1), ("db", 1)}
-    assert order(plan, "network:p_back", "pin-addresses")
-    assert order(plan, "pin-addresses", "create:p-db-1")
-    assert order(plan, "start:p-app-1", "sync-names")
-    assert "pin-addresses" not in planned(project(app, db), state())
 
 
 def test_wait_waits_even_if_nothing_changes() -> None:
