@@ -248,7 +248,7 @@ def canonicalise(root: Any, problems: Problems, *, variables_left: bool = False)
         try:
             return transform(value, mark)
         except ValueError as error:
-            if variables_left:
+            if variables_left and transform is not variables and "$" in str(value):
                 return value
             problems.add(mark, path, str(error))
             return type(value)()

@@ -17,13 +17,9 @@ def validate(root: Map, problems: Problems, *, variables_left: bool = False) -> 
     """Note in ``problems`` everything in the file ``root`` that the schema does not allow.
 
     What only a whole, merged model must have (``Shape.needs``) is ``check_needs``'s matter. With
-    ``variables_left`` (nothing was interpolated) texts with variables pass everywhere.
+    ``variables_left`` (nothing was interpolated) a text with variables passes where texts do.
     """
-    found = Problems()
-    _check(root, FILE, "", None, found)
-    if variables_left:
-        found.found = [problem for problem in found.found if "$" not in problem.message]
-    problems.found += found.found
+    _Checker(problems, variables_left).check(root, FILE, "", None)
 
 
 def nearest(word: str, known: Any) -> str | None:
@@ -39,76 +35,81 @@ def _listed(known: Mapping[str, Shape]) -> str | None:
     return f"known here: {', '.join(sorted(known))}" if len(known) <= _LISTED else None
 
 
-def _check(value: Any, shape: Shape, path: str, mark: Mark | None, problems: Problems) -> None:
-    if isinstance(value, dict):
-        if shape.keys is not None:
-            _check_keys(value, shape, path, problems)
+class _Checker:
+    """Walks a file along the schema and notes what does not fit."""
+
+    def __init__(self, problems: Problems, variables_left: bool) -> None:
+        self.problems = problems
+        self.variables_left = variables_left
+
+    def check(self, value: Any, shape: Shape, path: str, mark: Mark | None) -> None:
+        if isinstance(value, dict):
+            if shape.keys is not None:
+                self.keys(value, shape.keys, path)
+                return
+            if shape.values is not None:
+                self.values(value, shape, path)
+                return
+        elif isinstance(value, list):
+            if shape.items is not None:
+                self.items(value, shape, path, mark)
+                return
+        elif type(value) in shape.accepts:
+            if self.variables_left and isinstance(value, str) and "$" in value:
+                return
+            self.scalar(value, shape, path, mark)
             return
-        if shape.values is not None:
-            _check_values(value, shape, path, problems)
-            return
-    elif isinstance(value, list):
-        if shape.items is not None:
-            items = shape.items
-            for index, (entry, at) in enumerate(entries(value)):
-                _check(entry, items, f"{path}[{index}]", at or mark, problems)
-                if shape.unique and entry in value[:index]:
-                    problems.add(at or mark, f"{path}[{index}]", f"{entry!r} is said twice")
-            return
-    elif type(value) in shape.accepts:
-        _check_scalar(value, shape, path, mark, problems)
-        return
-    problems.add(mark, path, f"{_shown(value)} is not allowed; {shape.said()} is expected")
+        self.problems.add(mark, path, f"{_shown(value)} is not allowed; {shape.said()} is expected")
 
+    def items(self, value: list[Any], shape: Shape, path: str, mark: Mark | None) -> None:
+        assert shape.items is not None
+        for index, (entry, at) in enumerate(entries(value)):
+            here = f"{path}[{index}]"
+            self.check(entry, shape.items, here, at or mark)
+            if shape.unique and entry in value[:index]:
+                self.problems.add(at or mark, here, f"{entry!r} is said twice")
 
-def _check_scalar(
-    value: Any, shape: Shape, path: str, mark: Mark | None, problems: Problems
-) -> None:
-    if shape.choices and value not in shape.choices:
-        problems.add(
-            mark,
-            path,
-            f"{value!r} is not allowed; {', '.join(shape.choices)} can be said",
-            nearest(str(value), shape.choices),
-        )
-    elif shape.pattern is not None and not re.search(shape.pattern, value):
-        problems.add(mark, path, f"{value!r} is not allowed; it must match {shape.pattern}")
-    elif shape.syntax is not None:
-        try:
-            shape.syntax(value)
-        except ValueError as error:
-            problems.add(mark, path, str(error))
+    def scalar(self, value: Any, shape: Shape, path: str, mark: Mark | None) -> None:
+        if shape.choices and value not in shape.choices:
+            self.problems.add(
+                mark,
+                path,
+                f"{value!r} is not allowed; {', '.join(shape.choices)} can be said",
+                nearest(str(value), shape.choices),
+            )
+        elif shape.pattern is not None and not re.search(shape.pattern, value):
+            self.problems.add(
+                mark, path, f"{value!r} is not allowed; it must match {shape.pattern}"
+            )
+        elif shape.syntax is not None:
+            try:
+                shape.syntax(value)
+            except ValueError as error:
+                self.problems.add(mark, path, str(error))
 
-
-def _check_keys(value: dict[str, Any], shape: Shape, path: str, problems: Problems) -> None:
-    known = shape.keys or {}
-    marks = value.marks if isinstance(value, Map) else {}
-    for key, entry in value.items():
-        below = known.get(key)
-        if below is not None:
+    def keys(self, value: dict[str, Any], known: Mapping[str, Shape], path: str) -> None:
+        marks = value.marks if isinstance(value, Map) else {}
+        for key, entry in value.items():
+            below = known.get(key)
             here = f"{path}.{key}" if path else key
-            _check(entry, below, here, marks.get(key), problems)
-        elif not key.startswith("x-"):
-            problems.add(
-                marks.get(key),
-                f"{path}.{key}" if path else key,
-                "unknown attribute",
-                nearest(key, known) or _listed(known),
-            )
+            if below is not None:
+                self.check(entry, below, here, marks.get(key))
+            elif not key.startswith("x-"):
+                hint = nearest(key, known) or _listed(known)
+                self.problems.add(marks.get(key), here, "unknown attribute", hint)
 
-
-def _check_values(value: dict[str, Any], shape: Shape, path: str, problems: Problems) -> None:
-    below = shape.values
-    assert below is not None
-    marks = value.marks if isinstance(value, Map) else {}
-    for key, entry in value.items():
-        if shape.names is not None and not shape.names.match(key):
-            problems.add(
-                marks.get(key),
-                f"{path}.{key}",
-                f"{key!r} is no name; letters, digits, dots, dashes and underscores are allowed",
-            )
-        _check(entry, below, f"{path}.{key}", marks.get(key), problems)
+    def values(self, value: dict[str, Any], shape: Shape, path: str) -> None:
+        assert shape.values is not None
+        marks = value.marks if isinstance(value, Map) else {}
+        for key, entry in value.items():
+            here = f"{path}.{key}"
+            if shape.names is not None and not shape.names.match(key):
+                self.problems.add(
+                    marks.get(key),
+                    here,
+                    f"{key!r} is no name; letters, digits, dots, dashes, underscores are allowed",
+                )
+            self.check(entry, shape.values, here, marks.get(key))
 
 
 def check_needs(
@@ -117,7 +118,7 @@ def check_needs(
     """Note each mapping of a merged model that lacks a key which it must have."""
     if isinstance(value, dict):
         for key in shape.needs:
-            if key not in value:
+            if value.get(key, "") in ("", None):
                 problems.add(mark, path, f"{key} is missing")
         marks = value.marks if isinstance(value, Map) else {}
         for key, entry in value.items():

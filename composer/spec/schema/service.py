@@ -20,7 +20,6 @@ from composer.spec.schema.blocks import (
 )
 from composer.spec.shapes import (
     BOOL,
-    COUNT,
     DURATION,
     FLAG,
     FLOAT,
@@ -91,7 +90,7 @@ PORT = struct(
         "name": TEXT,
         "mode": TEXT,
         "host_ip": scalar(str, syntax=ports.address),
-        "target": COUNT,
+        "target": bounded(1, 65535),
         "published": scalar(str, int, syntax=ports.published),
         "protocol": TEXT,
         "app_protocol": TEXT,

@@ -10,6 +10,8 @@ _PROPAGATIONS = ("rprivate", "private", "rshared", "shared", "rslave", "slave")
 
 def expand(text: str) -> dict[str, Any]:
     """The long form of a short one. Raises ``ValueError``."""
+    if not text:
+        raise ValueError("an empty text is no mount; [SOURCE:]TARGET[:OPTIONS] is expected")
     if len(text) <= 2:  # so short that Docker Compose does not look into it
         return {"type": "volume", "target": text}
     parts = _parts(text)

@@ -22,6 +22,8 @@ def expand(value: str | int | float) -> list[dict[str, Any]]:
     rest, _, container = body.rpartition(":")
     bind, _, host = rest.rpartition(":")
     first, last = _range(container, text)
+    if first == 0:
+        raise ValueError(f"{text!r} is not a port mapping; a container's port is 1 or more")
     host_ports = list(_host_ports(host, last - first, text))
     ip = address(bind, text) if bind else ""
     mappings = [
