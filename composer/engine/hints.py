@@ -10,6 +10,7 @@ _HINTS: dict[str, str] = {
     "port is already allocated": "another container has that port: stop it, or publish another",
     "is already in use by": "remove the container that has the name (podman rm NAME), or choose "
     "another container_name",
+    "lookup init binary": "init needs the program catatonit on the engine's machine: install it",
     "executable file not found": "the image has no such program: check command and entrypoint",
     "permission denied: OCI": "the file may not be executable: check command and entrypoint",
     "no matching entries in passwd": "the image has no such user: check user",

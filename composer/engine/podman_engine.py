@@ -102,8 +102,9 @@ class PodmanEngine:
             self._libpod,
             container,
             follow=follow,
-            since=since,
-            until=until,
+            # Podman counts a duration given as `until` from now on, not back.
+            since=begin.decode() if begin else since,
+            until=end.decode() if end else until,
             tail=tail,
             timestamps=timestamps,
             stop=stop,

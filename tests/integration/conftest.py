@@ -88,7 +88,7 @@ def bench(podman_engine: PodmanEngine, engine: Testbed) -> Iterator[Workbench]:
 def service(name: str, *networks: str, image: str = BUSYBOX, **more: Any) -> Service:
     """A service that sleeps, on ``networks``."""
     more.setdefault("command", SLEEP)
-    more.setdefault("init", True)
+    more.setdefault("stop_signal", "SIGKILL")
     more.setdefault("networks", dict.fromkeys(networks))
     more.setdefault("config_hash", "1")
     return Service(name=name, image=image, **more)

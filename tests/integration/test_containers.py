@@ -202,7 +202,7 @@ class TestErrors:
         assert "container_name" in (caught.value.hint or "")
 
     def test_no_such_program(self, bench: Workbench) -> None:
-        wrong = service("a", network_mode="none", networks={}, command=("nosuch",), init=False)
+        wrong = service("a", network_mode="none", networks={}, command=("nosuch",))
         project = bench.project(wrong)
         with pytest.raises(EngineError, match="nosuch"):
             bench.up(project, "a")

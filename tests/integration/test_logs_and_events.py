@@ -145,7 +145,7 @@ def _run(bench: Workbench, container: str, done: threading.Event) -> bool:
 
 def test_a_restart_gives_the_container_its_time(bench: Workbench) -> None:
     script = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.1; done"
-    container = talker(bench, script, init=False)
+    container = talker(bench, script, stop_signal=None)
     wait_until(lambda: ("stdout", "up") in texts(bench, container))
     bench.engine.restart(container)
     assert ("stdout", "bye") in texts(bench, container)

@@ -23,7 +23,7 @@ def three_tiers(bench: Workbench) -> Project:
         service("web", "front"),
         service("app", "front", "back"),
         service("glibc", "back", "front", image=DEBIAN),
-        service("db", "back", stop_signal="SIGKILL"),
+        service("db", "back"),
         networks={"front": False, "back": True},
     )
     for name in ("app", "glibc", "db", "web"):
