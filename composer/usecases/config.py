@@ -74,12 +74,14 @@ def config(ctx: Context, options: ConfigOptions) -> int:
         ctx.warn(text)
     if options.quiet:
         return 0
+    model = canonical.selected(options.services)
     if options.listing:
-        lines = LISTINGS[options.listing](canonical.mapping)
+        lines = LISTINGS[options.listing](model)
         _write("".join(f"{line}\n" for line in lines), options)
         return 0
     render = to_json if options.format == "json" else to_yaml
-    _write(render(canonical.mapping), options)
+    # What was not interpolated still has its dollar signs as the file wrote them.
+    _write(render(model, escape=options.interpolate), options)
     return 0
 
 

@@ -48,6 +48,13 @@ def find_peers() -> list[Peer]:
     return peers
 
 
+def _environ(socket: str) -> dict[str, str]:
+    """The environment of a user: every program may keep what it compiled, as installed ones do."""
+    environ = {**os.environ, "DOCKER_HOST": socket}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environ
+
+
 def run(
     command: Sequence[str],
     folder: Path,
@@ -62,7 +69,7 @@ def run(
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, "DOCKER_HOST": socket},
+            env=_environ(socket),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
