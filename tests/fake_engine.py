@@ -344,6 +344,10 @@ class FakeEngine:
         with self._call("rename", container, name=name):
             self._put(self._find(container), name=name)
 
+    def init(self, container: str) -> None:
+        with self._call("init", container):
+            self._put(self._find(container), status="initialized")
+
     def start(self, container: str) -> None:
         with self._call("start", container):
             found = self._find(container)

@@ -125,6 +125,10 @@ class Engine(Protocol):
         """Create one replica and return its id (POST /libpod/containers/create)."""
 
     def rename(self, container: str, name: str) -> None: ...
+
+    def init(self, container: str) -> None:
+        """Prepare a created container to start (POST /libpod/containers/{name}/init)."""
+
     def start(self, container: str) -> None: ...
 
     def stop(self, container: str, *, timeout: float | None = None) -> None:

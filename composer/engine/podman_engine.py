@@ -249,6 +249,10 @@ class PodmanEngine:
         """POST /libpod/containers/{name}/rename."""
         self._act(container, "rename", {"name": name})
 
+    def init(self, container: str) -> None:
+        """POST /libpod/containers/{name}/init."""
+        self._act(container, "init")
+
     def start(self, container: str) -> None:
         """POST /libpod/containers/{name}/start. A running container is left as it is."""
         self._act(container, "start")

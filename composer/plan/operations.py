@@ -80,6 +80,13 @@ class RenameContainer(Operation, frozen=True, kw_only=True):
     new_name: str
 
 
+class InitContainer(Operation, frozen=True, kw_only=True):
+    """Set up namespaces, network and mounts, so that starting is only letting the process run."""
+
+    container: str
+    name: str
+
+
 class StartContainer(Operation, frozen=True, kw_only=True):
     service: str
     container: str

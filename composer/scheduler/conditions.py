@@ -8,6 +8,7 @@ through ``probe`` and are never counted as failures.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -38,6 +39,7 @@ class Waiter:
         self._engine = engine
         self._stopped = stopped
         self._clock = clock
+        self._reports: list[threading.Thread] = []
 
     def healthy(self, name: str, timeout: float | None = None) -> None:
         """Return when the container is healthy.
@@ -97,10 +99,9 @@ class Waiter:
             else:
                 down_since = None
                 if self._engine.probe(name, command):
-                    # The check passes: let Podman count it, so that everyone sees the state.
-                    if self._engine.run_healthcheck(name).passed:
-                        return
-                elif not timers and self._clock() >= counted:
+                    self._report(name)
+                    return
+                if not timers and self._clock() >= counted:
                     counted = self._clock() + interval
                     if self._engine.run_healthcheck(name).status == "unhealthy":
                         raise self._unhealthy(name)
@@ -110,6 +111,25 @@ class Waiter:
             if self._stopped.wait(min(interval, max(SHORTEST_PAUSE, waited * PAUSE_GROWTH))):
                 raise Interrupted
             detail = self._engine.inspect(name)
+
+    def _report(self, name: str) -> None:
+        """Let Podman count a check that passes, so that everyone sees the state.
+
+        Nobody waits for it: what depends on the container starts meanwhile.
+        """
+
+        def report() -> None:
+            with contextlib.suppress(EngineError):
+                self._engine.run_healthcheck(name)
+
+        thread = threading.Thread(target=report, daemon=True)
+        self._reports.append(thread)
+        thread.start()
+
+    def close(self) -> None:
+        """Return when all passed checks are reported."""
+        for thread in self._reports:
+            thread.join()
 
     def _check_alive(self, name: str, detail: Detail, down: float) -> None:
         """Raise unless the engine will start the container again by itself."""

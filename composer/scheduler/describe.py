@@ -28,6 +28,7 @@ _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.RemoveImage: ("Image", "image", "Removing", "Removed"),
     op.CreateContainer: ("Container", "name", "Creating", "Created"),
     op.RenameContainer: ("Container", "name", "Renaming", "Renamed"),
+    op.InitContainer: ("Container", "name", "Preparing", "Prepared"),
     op.StartContainer: ("Container", "name", "Starting", "Started"),
     op.StopContainer: ("Container", "name", "Stopping", "Stopped"),
     op.KillContainer: ("Container", "name", "Killing", "Killed"),
@@ -37,7 +38,7 @@ _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.CheckStarted: ("Container", "", "Checking", "Running"),
 }
 
-_SILENT = (op.CheckStarted, op.RenameContainer, op.WaitFor)
+_SILENT = (op.InitContainer, op.CheckStarted, op.RenameContainer, op.WaitFor)
 
 
 def words(operation: op.Operation) -> Words:

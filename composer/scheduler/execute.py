@@ -43,6 +43,10 @@ class Executor:
         """Run ``operation``. Raises ``ComposerError`` if it fails, ``Interrupted`` if stopped."""
         _ACTIONS[type(operation)](self, operation)
 
+    def close(self) -> None:
+        """Return when nothing of this executor is under way any more."""
+        self._waiter.close()
+
     def _create_network(self, o: op.CreateNetwork) -> None:
         self._engine.create_network(self._project, o.key)
 
@@ -106,6 +110,9 @@ class Executor:
 
     def _rename(self, o: op.RenameContainer) -> None:
         self._engine.rename(o.container, o.new_name)
+
+    def _init(self, o: op.InitContainer) -> None:
+        self._engine.init(o.container)
 
     def _start(self, o: op.StartContainer) -> None:
         self._engine.start(o.container)
@@ -172,6 +179,7 @@ _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.RemoveImage: Executor._remove_image,
     op.CreateContainer: Executor._create_container,
     op.RenameContainer: Executor._rename,
+    op.InitContainer: Executor._init,
     op.StartContainer: Executor._start,
     op.StopContainer: Executor._stop,
     op.KillContainer: Executor._kill,

@@ -95,6 +95,7 @@ class Scheduler:
             for _ in range(self._workers):
                 self._tasks.put(_Task(1, next(self._order), None))
             self._workers = 0
+        self._executor.close()
         if self._crash is not None:
             raise self._crash
         if self._stopped.is_set():

@@ -179,11 +179,31 @@ def test_a_stopped_container_is_only_started() -> None:
 def test_named_services_bring_their_dependencies_and_nothing_else() -> None:
     p = project(service("web", ["app"]), service("app"), service("other"))
     plan = planned(p, state(), services=("web",))
-    assert {o.id for o in plan} == {
-        "create:p-web-1", "start:p-web-1", "create:p-app-1", "start:p-app-1",
-    }  # fmt: skip
+    assert {o.name for o in of_type(plan, op.StartContainer)} == {"p-web-1", "p-app-1"}  # type: ignore[attr-defined]
+    assert {o.name for o in of_type(plan, op.CreateContainer)} == {"p-web-1", "p-app-1"}  # type: ignore[attr-defined]
     alone = planned(p, state(), services=("web",), no_deps=True)
     assert {o.id for o in alone} == {"create:p-web-1", "start:p-web-1"}
+
+
+def test_what_waits_is_prepared_meanwhile() -> None:
+    p = project(service("app", {"db": HEALTHY}), service("db"))
+    plan = planned(p, state())
+    assert order(plan, "create:p-app-1", "init:p-app-1")
+    assert order(plan, "init:p-app-1", "start:p-app-1")
+    assert not order(plan, "start:p-db-1", "init:p-app-1")
+    assert "init:p-db-1" not in plan, "what waits for nothing is started in one step"
+
+
+def test_a_sharer_of_a_namespace_is_not_prepared_before_its_parent_runs() -> None:
+    p = project(service("app", network_mode="service:vpn"), service("vpn"))
+    assert "init:p-app-1" not in planned(p, state())
+
+
+def test_a_replacement_is_not_prepared_while_the_old_container_has_its_ports() -> None:
+    app = service("app", ["db"], environment={"A": "2"})
+    old = container(service("app", environment={"A": "1"}))
+    plan = planned(project(app, service("db")), state(old))
+    assert "init:p-app-1" not in plan
 
 
 def test_orphans_are_named_or_removed() -> None:
@@ -246,8 +266,8 @@ def test_a_thousand_services_plan_in_linear_steps() -> None:
         service(f"s{n:04}", [f"s{m:04}" for m in range(max(0, n - 3), n)]) for n in range(1000)
     ]
     plan = planned(project(*services), state())
-    assert len(plan) == 2000
-    assert plan.graph.number_of_edges() <= 1000 + 3000
+    assert len(plan) == 2999
+    assert plan.graph.number_of_edges() <= 2 * 1000 + 3000
 
 
 def test_labels_of_podman_compose_are_understood() -> None:

@@ -31,7 +31,9 @@ def test_early_probes_are_not_counted_as_failures() -> None:
     """Five probes fail within the first interval; a check that counted them would give up at 3."""
     engine = engine_with(Behaviour(healthy_after=1, unhealthy_after=3))
     engine.probe_results["p-db-1"] = [False] * 5 + [True]
-    waiter(engine).healthy("p-db-1")
+    waiting = waiter(engine)
+    waiting.healthy("p-db-1")
+    waiting.close()
     assert engine.inspect("p-db-1").health == "healthy", "the engine was told, for all to see"
 
 
