@@ -36,6 +36,8 @@ class PodmanEngine:
         self._local = transport.url.startswith("unix://")
         self._capabilities = CapabilityProbe(self._libpod, transport.url)
         self._warnings: dict[str, None] = {}
+        self._sessions: list[str] = []
+        """Exec sessions of probes."""
         self._lock = threading.Lock()
         self._creator: Creator | None = None
 
@@ -134,7 +136,7 @@ class PodmanEngine:
         """See ``Engine.probe``."""
         from composer.engine.waiting import probe
 
-        return probe(self._libpod, container, command)
+        return probe(self._libpod, container, command, self._sessions.append)
 
     # --- changing ----------------------------------------------------------------------------
     def create_network(self, project: Project, key: str) -> None:
@@ -330,7 +332,11 @@ class PodmanEngine:
         return self._program.run(["exec", *flags, container, *command])
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and end what probes left running."""
+        if self._local and self._sessions:
+            from composer.engine.monitors import end_monitors
+
+            end_monitors(frozenset(self._sessions))
         self._libpod.transport.close()
 
 

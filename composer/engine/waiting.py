@@ -59,12 +59,18 @@ class _Exec(msgspec.Struct):
     exit_code: int = msgspec.field(default=-1, name="ExitCode")
 
 
-def probe(libpod: Libpod, container: str, command: Sequence[str]) -> bool:
-    """Run ``command`` in a running container: POST …/exec, POST /exec/{id}/start."""
+def probe(
+    libpod: Libpod, container: str, command: Sequence[str], began: Callable[[str], None]
+) -> bool:
+    """Run ``command`` in a running container: POST …/exec, POST /exec/{id}/start.
+
+    ``began`` is told the id of the exec session.
+    """
     what = f"probe {container}"
     body = {"Cmd": list(command), "AttachStdout": True, "AttachStderr": True}
     answer = libpod.call("POST", f"/containers/{segment(container)}/exec", body=body, what=what)
     identity = msgspec.json.decode(answer.body, type=_Created).id
+    began(identity)
     start = {"Detach": False, "Tty": False}
     with libpod.stream("POST", f"/exec/{identity}/start", body=start, what=what) as stream:
         while stream.read() != b"":
