@@ -197,7 +197,7 @@ def _terminated(signum: int, frame: object) -> None:
 def main() -> None:
     """Run the program with the arguments of the process."""
     # Imports allocate much and free nothing: looking for garbage meanwhile costs a tenth of them.
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(1_000_000, 20, 50)
     signal.signal(signal.SIGTERM, _terminated)
     code: int | str | None = 0
     try:

@@ -56,7 +56,13 @@ def create(name: str, network: str) -> None:
 
 def up(count: int, name: str, *, chain: bool) -> None:
     """Create a network and ``count`` containers on it, and start them."""
-    call("POST", "/networks/create", {"name": name, "driver": "bridge", "dns_enabled": True})
+    network = {
+        "name": name,
+        "driver": "bridge",
+        "dns_enabled": True,
+        "options": {"isolate": "true"},  # kept apart from other networks, as Compose's are
+    }
+    call("POST", "/networks/create", network)
     names = [f"{name}-{n}" for n in range(count)]
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(lambda n: create(n, name), names))
