@@ -66,6 +66,8 @@ class _Planner:
         """By service: the names of its replicas."""
         self.recreated: set[str] = set()
         self.started: list[str] = []
+        self.gated: set[str] = set()
+        """Services that wait for a condition, or for one that does."""
 
     def plan_all(self) -> Plan:
         shared = self._add_networks_and_volumes()
@@ -137,6 +139,9 @@ class _Planner:
             forced=self._forced(service),
         )
         self.names[service.name] = [replica.name for replica in comparison.replicas]
+        needed = {name: d for name, d in depends_on(service).items() if self.names.get(name)}
+        if any(d.condition != "service_started" or n in self.gated for n, d in needed.items()):
+            self.gated.add(service.name)
         self.ready[service.name] = []
         self.created[service.name] = []
         for replica in comparison.replicas:
@@ -256,14 +261,15 @@ class _Planner:
                 self.plan.graph.add_edge(removal, start, required=True)
 
     def _add_init(self, service: Service, replica: Replica, created: str) -> str:
-        """Prepare a new container while it waits for others; the operation to start it after.
+        """Prepare a new container while others start; the operation to start it after.
 
-        Setting up takes some ten times as long as starting, and need not wait for dependencies. A
-        container in the namespace of another one cannot be prepared before that runs.
+        Setting up takes some ten times as long as starting, and need not wait for dependencies. Not
+        where a condition is waited for: that may take long or fail, and a prepared container holds
+        its ports. Nor in the namespace of another container, which has to run first.
         """
-        waits = any(self.names.get(name) for name in depends_on(service))
+        needed = any(self.names.get(name) for name in depends_on(service))
         shares = namespace_parents(service) or (service.network_mode or "").startswith("container:")
-        if not (self.intent.start and waits) or shares:
+        if not (self.intent.start and needed) or shares or service.name in self.gated:
             return created
         operation = InitContainer(
             id=f"init:{replica.name}",

@@ -17,7 +17,7 @@ from composer.engine.api import Engine
 from composer.errors import ComposerError, EngineError, Interrupted
 from composer.state import Detail
 
-SHORTEST_PAUSE = 0.1
+SHORTEST_PAUSE = 0.05
 """Seconds between two tries of a check's command, at first."""
 PAUSE_GROWTH = 0.01
 """The pause as a part of the time waited so far: what takes long is asked less often."""

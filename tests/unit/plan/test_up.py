@@ -185,13 +185,18 @@ def test_named_services_bring_their_dependencies_and_nothing_else() -> None:
     assert {o.id for o in alone} == {"create:p-web-1", "start:p-web-1"}
 
 
-def test_what_waits_is_prepared_meanwhile() -> None:
-    p = project(service("app", {"db": HEALTHY}), service("db"))
-    plan = planned(p, state())
+def test_what_waits_for_a_start_is_prepared_meanwhile() -> None:
+    plan = planned(project(service("app", ["db"]), service("db")), state())
     assert order(plan, "create:p-app-1", "init:p-app-1")
     assert order(plan, "init:p-app-1", "start:p-app-1")
     assert not order(plan, "start:p-db-1", "init:p-app-1")
     assert "init:p-db-1" not in plan, "what waits for nothing is started in one step"
+
+
+def test_what_waits_for_a_condition_is_not_prepared() -> None:
+    p = project(service("web", ["app"]), service("app", {"db": HEALTHY}), service("db"))
+    plan = planned(p, state())
+    assert not of_type(plan, op.InitContainer)
 
 
 def test_a_sharer_of_a_namespace_is_not_prepared_before_its_parent_runs() -> None:
