@@ -74,7 +74,7 @@ class FakeEngine:
         """Results of ``probe`` by container name, used up from the front; the last one stays."""
         self.warnings: list[str] = []
         self.closed = False
-        self._capabilities = capabilities or Capabilities(version="5.4.2", api_version="5.4.2")
+        self._capabilities = capabilities or Capabilities(version="5.4.2")
         self._checks: dict[str, int] = {}
         self._looks: dict[str, int] = {}
         self._health: dict[str, str] = {}

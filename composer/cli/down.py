@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 import typer
 
@@ -25,13 +25,13 @@ def down(
     dry_run: opt.DryRun = False,
 ) -> int:
     """Stop and remove containers and networks. Named volumes stay unless -v is given."""
-    if rmi not in (None, "local", "all"):
+    if rmi is not None and rmi not in ("local", "all"):
         raise typer.BadParameter(f"{rmi!r} is none of local, all", param_hint="--rmi")
     intent = Down(
         services=tuple(services or ()),
         volumes=volumes,
         remove_orphans=remove_orphans,
-        images=cast("None", rmi),
+        images=cast("Literal['local', 'all'] | None", rmi),
         timeout=timeout,
     )
     with opt.session(ctx, dry_run=dry_run) as context:

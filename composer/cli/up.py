@@ -21,9 +21,7 @@ def _recreate(force: bool, never: bool) -> Recreate:
     return "force" if force else "never" if never else "diverged"
 
 
-def _images(
-    services: list[str] | None, build: bool, no_build: bool, pull: str | None, quiet: bool
-) -> Images:
+def _images(build: bool, no_build: bool, pull: str | None, quiet: bool) -> Images:
     if build and no_build:
         raise typer.BadParameter("--build and --no-build are incompatible")
     if pull is not None and pull not in PULL_POLICIES:
@@ -31,7 +29,6 @@ def _images(
             f"{pull!r} is none of {', '.join(PULL_POLICIES)}", param_hint="--pull"
         )
     return Images(
-        services=tuple(services or ()),
         build=build or pull == "build",
         no_build=no_build,
         pull=None if pull in ("policy", "build") else pull,
@@ -142,7 +139,7 @@ def up(
             abort_on_failure=abort_on_container_failure,
             exit_code_from=exit_code_from,
         )
-    images = _images(services, build, no_build, pull, quiet_pull)
+    images = _images(build, no_build, pull, quiet_pull)
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_up(context, images, intent, watching)
 
@@ -169,7 +166,7 @@ def create(
         start=False,
         remove_orphans=remove_orphans,
     )
-    images = _images(services, build, no_build, pull, quiet_pull)
+    images = _images(build, no_build, pull, quiet_pull)
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_up(context, images, intent)
 
@@ -192,4 +189,4 @@ def scale(
         check_started=True,
     )
     with opt.session(ctx, dry_run=dry_run) as context:
-        return run_up(context, Images(services=tuple(wanted)), intent)
+        return run_up(context, Images(), intent)

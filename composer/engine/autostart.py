@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 from composer.engine.program import executable
 from composer.engine.unix import listening
 from composer.errors import EngineError
+from composer.runtime import private_folder
 
 IDLE_SECONDS = 30
 _START_SECONDS = 30.0
@@ -47,7 +47,7 @@ def ensure_service(
     at the same time get the same. Raises ``EngineError`` when it cannot be started.
     """
     program = executable()
-    folder = _private_folder(environ)
+    folder = private_folder(environ)
     socket = folder / f"podman-{_fingerprint(environ, arguments)}.sock"
     if listening(str(socket)):
         return str(socket)
@@ -62,28 +62,6 @@ def ensure_service(
 def _fingerprint(environ: Mapping[str, str], arguments: Sequence[str]) -> str:
     text = "\0".join([*arguments, *(environ.get(name, "") for name in _STORE_VARIABLES)])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _private_folder(environ: Mapping[str, str]) -> Path:
-    """A folder that only this user can enter."""
-    uid = os.getuid()
-    bases = [environ.get("XDG_RUNTIME_DIR"), f"/run/user/{uid}", "/run" if uid == 0 else None]
-    usable = [base for base in bases if base and os.access(base, os.W_OK | os.X_OK)]
-    folder = Path(usable[0]) / "composer" if usable else Path(f"/tmp/composer-{uid}")  # noqa: S108
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        known = folder.lstat()
-    except OSError as error:
-        raise EngineError(
-            f"cannot make the folder {folder} for Podman's socket: {error.strerror}",
-            hint="set XDG_RUNTIME_DIR to a folder that you own",
-        ) from error
-    if known.st_uid != uid or known.st_mode & 0o077 or not folder.is_dir() or folder.is_symlink():
-        raise EngineError(
-            f"{folder} is not a private folder of this user",
-            hint="remove it, or set XDG_RUNTIME_DIR to a folder that you own",
-        )
-    return folder
 
 
 @contextmanager

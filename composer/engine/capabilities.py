@@ -51,9 +51,7 @@ class CapabilityProbe:
         else:
             rootless = _owner(path) != 0
             systemd = Path("/run/systemd/system").is_dir()
-        return Capabilities(
-            version=version, api_version=version, rootless=rootless, systemd=systemd
-        )
+        return Capabilities(version=version, rootless=rootless, systemd=systemd)
 
 
 def _owner(path: str) -> int:

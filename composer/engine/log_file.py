@@ -5,9 +5,14 @@ An entry is ``TIME stdout|stderr F|P TEXT``; ``P`` marks a piece of a line that 
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import BinaryIO
+
 from composer.engine.api import LogLine, LogStream
 from composer.engine.log_frames import TimeNormaliser
 
+_BLOCK = 1 << 20
 _STREAMS: dict[bytes, LogStream] = {b"stdout": "stdout", b"stderr": "stderr"}
 
 
@@ -53,3 +58,67 @@ class FileReader:
         if fields[2] == b"F":
             add.append(LogLine(stream, b"".join(parts), self._times[stream]))
             parts.clear()
+
+
+class LogFile:
+    """A log file that its container still writes to, and that may be replaced as it grows old."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader = FileReader()
+        self._file = path.open("rb")
+
+    def close(self) -> None:
+        self._file.close()
+
+    def read(self) -> list[LogLine] | None:
+        """What the next block of the file completes; None when there is no more at present."""
+        data = self._file.read(_BLOCK)
+        if not data and self._replaced():
+            # What came between the last look and the replacement is still in the old file.
+            data = self._file.read(_BLOCK)
+            if not data:
+                self._file.close()
+                self._file = self._path.open("rb")
+                data = self._file.read(_BLOCK)
+        return self._reader.feed(data) if data else None
+
+    def finish(self) -> list[LogLine]:
+        """The line that the end of the log cut off, if it did."""
+        return self._reader.finish()
+
+    def skip_to_tail(self, count: int) -> list[LogLine]:
+        """Read to the end of what is there; the last ``count`` whole lines of it.
+
+        Reads from the end backwards, ever more until that is enough.
+        """
+        size = os.fstat(self._file.fileno()).st_size
+        wanted = _BLOCK
+        while True:
+            start = max(0, size - wanted)
+            self._reader = FileReader()
+            lines = self._reader.feed(_from_entry(self._file, start, size))
+            if start == 0 or len(lines) > count:
+                return lines[max(0, len(lines) - count) :]
+            wanted *= 2
+
+    def _replaced(self) -> bool:
+        try:
+            there = self._path.stat()
+        except FileNotFoundError:
+            return False
+        return there.st_ino != os.fstat(self._file.fileno()).st_ino
+
+
+def between(lines: list[LogLine], since: bytes, until: bytes = b"") -> list[LogLine]:
+    """Those of ``lines`` from ``since`` to ``until``, normalised times. Empty: no limit."""
+    if not since and not until:
+        return lines
+    return [line for line in lines if line.time >= since and not (until and line.time > until)]
+
+
+def _from_entry(file: BinaryIO, start: int, end: int) -> bytes:
+    """The bytes from ``start`` to ``end``, from the first entry on that begins there."""
+    file.seek(start)
+    data = file.read(end - start)
+    return data[data.find(b"\n") + 1 :] if start else data

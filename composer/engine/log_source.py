@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from composer.engine.api import LogLine
 from composer.engine.detail import Inspected
 from composer.engine.libpod import Libpod, segment
-from composer.engine.log_file import FileReader
+from composer.engine.log_file import LogFile, between
 from composer.engine.log_frames import LineReader
 
 _POLL_SECONDS = 0.2
-_BLOCK = 1 << 20
 
 
 def follow_logs(
@@ -73,40 +73,15 @@ def file_logs(
     path: Path, *, since: bytes, until: bytes, tail: int | None, stop: Callable[[], bool] | None
 ) -> Iterator[list[LogLine]]:
     """The lines of a log file with their times. ``since`` and ``until`` are normalised times."""
-    if tail is not None:
-        yield _last_lines(path, tail, since, until)
-        return
-    reader = FileReader()
-    with path.open("rb") as file:
-        while (data := file.read(_BLOCK)) and not (stop is not None and stop()):
-            if lines := _between(reader.feed(data), since, until):
-                yield lines
-    if lines := _between(reader.finish(), since, until):
-        yield lines
-
-
-def _last_lines(path: Path, count: int, since: bytes, until: bytes) -> list[LogLine]:
-    """The last ``count`` lines. Reads from the end of the file, ever more until that is enough."""
-    size = path.stat().st_size
-    start, lines = size, list[LogLine]()
-    while count > 0 and start > 0 and len(lines) <= count:
-        start = max(0, size - max(_BLOCK, 2 * (size - start)))
-        with path.open("rb") as file:
-            file.seek(start)
-            data = file.read(size - start)
-        reader = FileReader()
-        lines = _between(
-            reader.feed(data[data.find(b"\n") + 1 :] if start else data) + reader.finish(),
-            since,
-            until,
-        )
-    return lines[max(0, len(lines) - count) :] if count > 0 else []
-
-
-def _between(lines: list[LogLine], since: bytes, until: bytes) -> list[LogLine]:
-    if not since and not until:
-        return lines
-    return [line for line in lines if line.time >= since and not (until and line.time > until)]
+    with closing(LogFile(path)) as log:
+        if tail is not None:
+            last = log.skip_to_tail(tail) + log.finish()
+            yield between(last[max(0, len(last) - tail) :], since, until)
+            return
+        while not (stop is not None and stop()) and (lines := log.read()) is not None:
+            if kept := between(lines, since, until):
+                yield kept
+        yield between(log.finish(), since, until)
 
 
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}

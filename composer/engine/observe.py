@@ -17,7 +17,6 @@ from composer.state import (
     Container,
     ImageState,
     NetworkState,
-    PodState,
     Published,
     State,
     VolumeState,
@@ -69,7 +68,6 @@ class _Network(msgspec.Struct):
     name: str
     driver: str = ""
     internal: bool = False
-    ipv6_enabled: bool = False
     dns_enabled: bool = False
     subnets: list[_Subnet] | None = None
     labels: dict[str, str] | None = None
@@ -98,24 +96,13 @@ class _Image(msgspec.Struct, rename="pascal"):
     labels: dict[str, str] | None = None
 
 
-class _Pod(msgspec.Struct, rename="pascal"):
-    """One entry of GET /libpod/pods/json."""
-
-    id: str
-    name: str
-    status: str = ""
-    labels: dict[str, str] | None = None
-    infra_id: str = ""
-
-
 def observe(libpod: Libpod, project: str, capabilities: Capabilities) -> State:
     """One look at ``project`` and at what it may share with others."""
-    containers, networks, volumes, images, pods = _together(
+    containers, networks, volumes, images = _together(
         lambda: list_containers(libpod, {"label": [f"{PROJECT}={project}"]}),
         lambda: list_networks(libpod),
         lambda: list_volumes(libpod),
         lambda: list_images(libpod),
-        lambda: list_pods(libpod, project),
     )
     return State(
         project=project,
@@ -123,7 +110,6 @@ def observe(libpod: Libpod, project: str, capabilities: Capabilities) -> State:
         networks=networks,
         volumes=volumes,
         images=images,
-        pods=pods,
         capabilities=capabilities,
     )
 
@@ -144,7 +130,6 @@ def list_networks(libpod: Libpod) -> dict[str, NetworkState]:
             name=raw.name,
             driver=raw.driver,
             internal=raw.internal,
-            ipv6=raw.ipv6_enabled,
             dns=raw.dns_enabled,
             subnets=tuple((s.subnet, s.gateway) for s in raw.subnets or ()),
             labels=raw.labels or {},
@@ -183,21 +168,6 @@ def list_images(libpod: Libpod) -> dict[str, ImageState]:
         for name in (raw.id, *names, *(raw.repo_digests or ())):
             images[name] = image
     return images
-
-
-def list_pods(libpod: Libpod, project: str) -> dict[str, PodState]:
-    """GET /libpod/pods/json of one project, by name."""
-    query = {"filters": filters({"label": [f"{PROJECT}={project}"]})}
-    return {
-        raw.name: PodState(
-            id=raw.id,
-            name=raw.name,
-            status=raw.status,
-            labels=raw.labels or {},
-            infra_id=raw.infra_id,
-        )
-        for raw in libpod.get("/pods/json", query, kind=list[_Pod])
-    }
 
 
 def seconds(moment: str | int | float) -> float:

@@ -38,9 +38,3 @@ def levels(graph: Graph) -> list[list[str]]:
     """Service names by level: those of one level need only services of the levels before it."""
     generations = nx.topological_generations(services_only(graph).reverse(copy=False))
     return [sorted(node.removeprefix("service:") for node in nodes) for nodes in generations]
-
-
-def dependents(graph: Graph, name: str) -> set[str]:
-    """The services that need ``name``, directly or not."""
-    found = nx.ancestors(services_only(graph), f"service:{name}")
-    return {node.removeprefix("service:") for node in found}

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from composer.graph.build import service_node
+from composer.graph.order import levels
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -54,9 +57,10 @@ def to_text(graph: Graph, title: str) -> str:
     services depend on one another in a circle.
     """
     lines = [title]
-    for step, nodes in enumerate(_steps(graph), start=1):
+    for step, names in enumerate(levels(graph), start=1):
         lines += ["", f"Start step {step}"]
-        for node in nodes:
+        for name in names:
+            node = service_node(name)
             lines.append(f"  {_name(graph, node)}")
             lines += [f"    → {need}" for need in _needs(graph, node)]
     for kind, shape in SHAPES.items():
@@ -67,15 +71,6 @@ def to_text(graph: Graph, title: str) -> str:
                 f"  {_name(graph, node)}{_notes(graph, node)}{_used(graph, node)}" for node in nodes
             ]
     return "\n".join(lines) + "\n"
-
-
-def _steps(graph: Graph) -> list[list[str]]:
-    """Services in the order in which they can start, those of one step together."""
-    import networkx as nx
-
-    services = _of_kind(graph, "service")
-    needs = graph.subgraph(services).reverse(copy=False)
-    return [sorted(step) for step in nx.topological_generations(needs)]
 
 
 def _needs(graph: Graph, node: str) -> Iterable[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from composer.errors import ComposerError
 from composer.graph.needs import depends_on, image_name
 from composer.graph.selection import check_names
 from composer.plan.intent import Down
@@ -158,9 +157,3 @@ def _remove_images(
                 id=f"rmi:{image}", cause=f"--rmi {intent.images}", image=image
             )
             plan.add(operation, wanted=removals)
-
-
-def check_images_flag(value: str | None) -> None:
-    """Raise ``ComposerError`` unless ``--rmi`` is ``local`` or ``all``."""
-    if value not in (None, "local", "all"):
-        raise ComposerError(f"--rmi {value}: must be `local` or `all`")

@@ -33,7 +33,6 @@ class Up(msgspec.Struct, frozen=True, kw_only=True):
 class Images(msgspec.Struct, frozen=True, kw_only=True):
     """Which images to pull and to build before anything else."""
 
-    services: tuple[str, ...] = ()
     build: bool = False
     """``--build``: also what exists."""
     no_build: bool = False

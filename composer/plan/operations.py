@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 
-class Operation(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One step. ``id`` is unique in its plan; ``subject`` is what the user sees it happen to."""
 
     id: str

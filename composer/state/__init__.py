@@ -15,7 +15,6 @@ IMAGE = "com.docker.compose.image"
 ONEOFF = "com.docker.compose.oneoff"
 WORKING_DIR = "com.docker.compose.project.working_dir"
 CONFIG_FILES = "com.docker.compose.project.config_files"
-ENV_FILES = "com.docker.compose.project.environment_file"
 DEPENDS_ON = "com.docker.compose.depends_on"
 VERSION = "com.docker.compose.version"
 NETWORK = "com.docker.compose.network"
@@ -98,7 +97,6 @@ class NetworkState(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     driver: str = "bridge"
     internal: bool = False
-    ipv6: bool = False
     dns: bool = True
     subnets: tuple[tuple[str, str], ...] = ()
     """(subnet, gateway) pairs."""
@@ -123,19 +121,10 @@ class ImageState(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
 
 
-class PodState(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    name: str
-    status: str = ""
-    labels: dict[str, str] = {}
-    infra_id: str = ""
-
-
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What this engine can do, found by looking, not by comparing versions here and there."""
 
     version: str = ""
-    api_version: str = ""
     rootless: bool = False
     systemd: bool = False
     """Podman's own health timers fire."""
@@ -152,7 +141,6 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """By the engine's name. Holds every volume of the engine, also foreign ones."""
     images: dict[str, ImageState] = {}
     """By each full name and by id. Holds every image of the engine."""
-    pods: dict[str, PodState] = {}
     capabilities: Capabilities = Capabilities()
 
     def image_id(self, reference: str) -> str | None:

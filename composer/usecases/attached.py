@@ -156,9 +156,7 @@ class _Session:
         try:
             self._ctx.say("Gracefully stopping... (press Ctrl+C again to force)")
             self._run("stop", timeout)
-        except KeyboardInterrupt:
-            self._run("kill", timeout)
-        except Interrupted:
+        except (KeyboardInterrupt, Interrupted):
             self._run("kill", timeout)
         if self._printing is not None:
             self._printing.join(timeout=2)

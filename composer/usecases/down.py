@@ -12,9 +12,8 @@ def down(ctx: Context, intent: Down) -> int:
     project, name = ctx.find_project(intent.services)
     with ctx.lock(name):
         state = ctx.observe_soon(name)
-        from composer.plan.down import check_images_flag, plan_down
+        from composer.plan.down import plan_down
 
-        check_images_flag(intent.images)
         plan = plan_down(project, state(), intent)
         if not plan:
             ctx.warn(f"nothing to remove: project {name} has no containers or networks here")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -27,6 +28,9 @@ class ExecOptions(NamedTuple):
 def execute(ctx: Context, service: str, command: Sequence[str], options: ExecOptions) -> int:
     """Run ``command`` in a running container of ``service``; the command's exit code."""
     container = _container(ctx, service, options.replica)
+    if ctx.settings.dry_run:
+        sys.stdout.write(f"Would run in {container.name}: {shlex.join(command)}\n")
+        return 0
     return ctx.engine.exec_command(
         container.id,
         command,

@@ -13,6 +13,7 @@ from composer.errors import ComposerError, FileError, NoComposeFile
 from composer.plan.intent import Down, Images, Lifecycle, Up
 from composer.usecases.context import Context, Settings
 from composer.usecases.down import down
+from composer.usecases.execute import ExecOptions, execute
 from composer.usecases.lifecycle import lifecycle
 from composer.usecases.lock import project_lock
 from composer.usecases.up import parse_scale, up
@@ -68,6 +69,16 @@ def test_a_dry_run_prints_steps_with_causes_and_changes_nothing(
     assert any(
         "Starting" in line and "p-web-1: it was just created (after" in line for line in lines
     )
+
+
+def test_a_dry_run_of_exec_runs_nothing(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    up(case.context(), Images(), Up())
+    before = list(case.engine.attempts)
+    assert execute(case.context(dry_run=True), "web", ["rm", "a b"], ExecOptions()) == 0
+    assert case.engine.attempts == before
+    assert "p-web-1: rm 'a b'" in capsys.readouterr().out
+    assert execute(case.context(), "web", ["true"], ExecOptions()) == 0
+    assert [method for method, _ in case.engine.attempts[len(before) :]] == ["exec_command"]
 
 
 def test_missing_images_are_pulled_before_anything_is_made(case: Case) -> None:
