@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from composer.errors import ComposerError, NoComposeFile
+from composer.spec.files import is_file, is_missing, read_input, read_text
 from composer.spec.options import Options
 
 FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -92,7 +92,7 @@ def _environment(
     paths = [Path(_absolute(name)) for name in names]
     if not names and environ.get("COMPOSE_DISABLE_ENV_FILE", "").lower() not in _TRUE:
         default = Path(directory, ".env")
-        paths = [default] if default.is_file() else []
+        paths = [default] if is_file(str(default)) else []
     found: dict[str, str] = {}
 
     def lookup(name: str) -> str | None:
@@ -102,9 +102,9 @@ def _environment(
     if paths:
         from composer.spec.dotenv import read_file  # costs time that most projects need not spend
     for path in paths:
-        if not path.exists():
+        if is_missing(str(path)):
             raise ComposerError(f"couldn't find env file: {path}")
-        found.update(read_file(path, lookup, shown(str(path))))
+        found.update(read_file(str(path), lookup, shown(str(path))))
     return {**found, **environ}, tuple(str(path) for path in paths)
 
 
@@ -129,7 +129,7 @@ def _files(
             f"Using {found[0]}",
         ]
     folder = found[0].parent
-    overrides = [folder / name for name in OVERRIDE_NAMES if (folder / name).is_file()]
+    overrides = [folder / name for name in OVERRIDE_NAMES if is_file(f"{folder}/{name}")]
     if len(overrides) > 1:
         names_found = ", ".join(str(path) for path in overrides)
         warnings += [
@@ -142,7 +142,7 @@ def _files(
 
 def _look_upwards(start: Path) -> list[Path]:
     for folder in (start, *start.parents):
-        found = [folder / name for name in FILE_NAMES if (folder / name).is_file()]
+        found = [folder / name for name in FILE_NAMES if is_file(f"{folder}/{name}")]
         if found:
             return found
     return []
@@ -153,7 +153,7 @@ def _source(name: str) -> Source:
         return Source("-", "stdin")
     path = _absolute(name)
     if Path(path).is_dir():
-        found = [Path(path, known) for known in FILE_NAMES if Path(path, known).is_file()]
+        found = [Path(path, known) for known in FILE_NAMES if is_file(f"{path}/{known}")]
         if found:
             path = str(found[0])
     return Source(path, shown(path))
@@ -169,14 +169,7 @@ def shown(path: str) -> str:
 
 def read_source(source: Source) -> str:
     """The text of a Compose file. Raises ``ComposerError``."""
-    try:
-        if source.path == "-":
-            return sys.stdin.read()
-        return Path(source.path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise ComposerError(f"{source.shown} is not UTF-8 text") from None
-    except OSError as error:
-        raise ComposerError(f"cannot read {source.shown}: {error.strerror}") from None
+    return read_input() if source.path == "-" else read_text(source.path, source.shown)
 
 
 def normalise_name(text: str) -> str:

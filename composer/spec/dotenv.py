@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from composer.errors import ComposerError, Position
+from composer.spec.files import read_text
 from composer.spec.template import TemplateError, substitute
 
 Lookup = Callable[[str], "str | None"]
@@ -32,18 +32,13 @@ _ESCAPES = {
 }
 
 
-def read_file(path: Path, lookup: Lookup, shown: str, *, raw: bool = False) -> dict[str, str]:
+def read_file(path: str, lookup: Lookup, shown: str, *, raw: bool = False) -> dict[str, str]:
     """The variables that a file sets. ``lookup`` has those that its values can refer to.
 
     With ``raw`` values are taken as they are (``env_file``'s format of that name). Raises
     ``ComposerError``, with the line, for one that cannot be read or understood.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise ComposerError(f"{shown} is not UTF-8 text") from None
-    except OSError as error:
-        raise ComposerError(f"cannot read {shown}: {error.strerror}") from None
+    text = read_text(path, shown)
     return parse_raw(text) if raw else parse(text, lookup, shown)
 
 

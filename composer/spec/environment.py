@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from composer.errors import ComposerError
 from composer.spec.discovery import shown
+from composer.spec.files import is_missing
 from composer.spec.tree import Map, Mark, Problems, entries, mark_of, put
 
 
@@ -15,7 +15,11 @@ def resolve_names(services: Mapping[str, Any], variables: Mapping[str, str]) -> 
     """Give the environment variables that have no value that of ``variables``, where it has one."""
     for service in services.values():
         environment = service.get("environment") if isinstance(service, dict) else None
-        if environment:
+        if isinstance(environment, list):  # of a raw model
+            for index, name in enumerate(environment):
+                if name in variables:
+                    environment[index] = f"{name}={variables[name]}"
+        elif environment:
             for name, value in environment.items():
                 if value is None and name in variables:
                     environment[name] = variables[name]
@@ -51,7 +55,7 @@ def resolve_files(
         found = {}
         for index, (file, mark) in enumerate(entries(labels)):
             try:
-                found.update(read_file(Path(file), variables.get, shown(file)))
+                found.update(read_file(file, variables.get, shown(file)))
             except ComposerError as error:
                 _note(problems, error, mark, f"{path}.label_file[{index}]")
         _under(service, "labels", found)
@@ -60,15 +64,15 @@ def resolve_files(
 def _env_file(file: Mapping[str, Any], lookup: Callable[[str], str | None]) -> dict[str, str]:
     from composer.spec.dotenv import read_file  # needed by few services
 
-    path = Path(file["path"])
+    path = file["path"]
     form = file.get("format")
     if form not in (None, "", "raw"):
         raise ComposerError(f"format {form!r} is not known; raw is allowed")
-    if not path.exists():
+    if is_missing(path):
         if file.get("required") in (False, "false"):
             return {}
-        raise ComposerError(f"env file {shown(str(path))} not found")
-    return read_file(path, lookup, shown(str(path)), raw=form == "raw")
+        raise ComposerError(f"env file {shown(path)} not found")
+    return read_file(path, lookup, shown(path), raw=form == "raw")
 
 
 def _under(service: Map, key: str, found: Mapping[str, str]) -> None:

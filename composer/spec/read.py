@@ -11,13 +11,15 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from composer.spec.extent import DEPTH_LIMIT, check_extent, place, too_deep
+from composer.spec.files import position
 from composer.spec.tree import Map, Mark, Problems, Seq, fail
 
-ALIAS_LIMIT = 200_000
+ALIAS_LIMIT = 100_000
 """How many values the aliases of one file may stand for, all in all."""
 
-DEPTH_LIMIT = 200
-"""How deeply values can be nested."""
+REPEATED_LIMIT = 8 * 2**20
+"""How many characters of long texts aliases may repeat, all in all."""
 
 _PLAIN = "plain"
 _TEXT = "tag:yaml.org,2002:str"
@@ -33,6 +35,11 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 _NUMBER_STARTS = frozenset("0123456789+-.")
+_SMALLEST, _LARGEST = -(2**63), 2**64 - 1
+_DIGITS = 400
+"""More than any number has that is not infinite."""
+_LONG = 200
+"""How many characters a text has of which it matters how often it is repeated."""
 
 
 class Document(NamedTuple):
@@ -82,39 +89,49 @@ def plain(text: str) -> Any:
     """The value of a plain (unquoted) scalar: None, a bool, an int, a float or the text itself."""
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] not in _NUMBER_STARTS:
+    if text[0] not in _NUMBER_STARTS or len(text) > _DIGITS:
         return text
     if _INTEGER.match(text):
         return _integer(text)
     if _FLOAT.match(text):
-        return float(text.replace("_", ""))
+        return _finite(text.replace("_", ""), text)
     return text
 
 
 def _integer(text: str) -> Any:
+    """A whole number of up to 64 bits; beyond them a decimal one has a fraction, others are text,
+    as in Go."""
     digits = text.replace("_", "").lower()
     body = digits.lstrip("+-")
     try:
         if len(body) > 1 and body[0] == "0" and body.isdecimal():
-            return int(digits.replace(body, body[1:], 1), 8)  # 0440, as Docker Compose reads it
-        return int(digits, 0)
+            value = int(digits.replace(body, body[1:], 1), 8)  # 0440, as Docker Compose reads it
+        else:
+            value = int(digits, 0)
+        if _SMALLEST <= value <= _LARGEST:
+            return value
     except ValueError:
-        return float(digits) if body.isdecimal() else text
+        pass
+    return _finite(digits, text) if body.isdecimal() else text
+
+
+def _finite(digits: str, text: str) -> Any:
+    value = float(digits)
+    return text if value in (float("inf"), float("-inf")) else value
 
 
 def read(text: str, file: str, problems: Problems) -> list[Document]:
     """Read all YAML documents of ``text``. ``file`` is the name that errors show.
 
     Duplicate keys, keys that are not text and the like are noted in ``problems``. Raises
-    ``FileError`` for malformed YAML, aliases that refer to themselves or stand for too many values,
-    and documents that are no mapping.
+    ``FileError`` for malformed YAML, aliases that refer to themselves or stand for too much, files
+    with too many values or too deep ones, and documents that are no mapping.
     """
     builder = _Builder(file, problems)
     tagged = "!reset" in text or "!override" in text
     documents = []
     try:
-        if _could_be_deep(text):
-            _check_depth(text, file)
+        check_extent(text, file, _Loader)
         loader = _Loader(text)
         while loader.check_node():
             node = loader.get_node()
@@ -126,43 +143,38 @@ def read(text: str, file: str, problems: Problems) -> list[Document]:
             documents.append(Document(builder.mapping(node, ""), *found))
     except yaml.MarkedYAMLError as error:
         raise _malformed(error, file) from None
-    except yaml.YAMLError as error:
-        raise fail((file, 1, 1), "", f"not readable as YAML: {error}".split("\n")[0]) from None
+    except yaml.YAMLError:
+        raise _unreadable(text, file) from None
     except RecursionError:
-        raise fail((file, 1, 1), "", "nested too deeply") from None
+        raise too_deep((file, 1, 1)) from None
     return documents
 
 
-def _could_be_deep(text: str) -> bool:
-    """Whether values might be nested so deeply that the parser's own stack is in danger."""
-    braces = text.count("{") - text.count("${")
-    return text.count("[") + braces > DEPTH_LIMIT or "- - - - - - - -" in text
-
-
-def _check_depth(text: str, file: str) -> None:
-    loader = _Loader(text)
-    depth = 0
-    while loader.check_event():
-        event = loader.get_event()
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEPTH_LIMIT:
-                raise fail(_place(event.start_mark, file), "", "nested too deeply")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-
-
-def _place(at: Any, file: str) -> Mark:
-    return (file, at.line + 1, at.column + 1) if at else (file, 1, 1)
-
-
 def _malformed(error: yaml.MarkedYAMLError, file: str) -> Exception:
-    mark = _place(error.problem_mark or error.context_mark, file)
+    mark = place(error.problem_mark or error.context_mark, file)
     context = f" ({error.context})" if error.context else ""
     hint = None
     if "cannot start any token" in str(error.problem) and "scanning" in context:
         hint = "indent with spaces, not tabs; put a value that begins with @ or ` in quotes"
     return fail(mark, "", f"malformed YAML: {error.problem}{context}", hint)
+
+
+def _unreadable(text: str, file: str) -> Exception:
+    """The error for a text with a character that YAML does not allow."""
+    found = re.search(_NOT_YAML, text)
+    if found is None:
+        return fail((file, 1, 1), "", "not readable as YAML")
+    hint = "save the file as UTF-8" if text[:4].count("\0") > 1 else None
+    shown = f"U+{ord(found.group()):04X}"
+    return fail(
+        position(text, found.start(), file),
+        "",
+        f"the character {shown} is not allowed in YAML",
+        hint,
+    )
+
+
+_NOT_YAML = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 
 
 class _Builder:
@@ -174,9 +186,11 @@ class _Builder:
         self.built: set[int] = set()
         self.open: set[int] = set()
         self.aliased = 0
+        self.long: set[int] = set()
+        self.repeated = 0
 
     def mark(self, node: Any) -> Mark:
-        return _place(node.start_mark, self.file)
+        return place(node.start_mark, self.file)
 
     def value(self, node: Any, path: str) -> Any:
         if isinstance(node, yaml.ScalarNode):
@@ -187,6 +201,8 @@ class _Builder:
 
     def scalar(self, node: Any, path: str) -> Any:
         tag = node.tag
+        if len(node.value) > _LONG:
+            self.count_repeated(node, path)
         if tag is _PLAIN or tag == _PLAIN:
             return plain(node.value)
         if tag == _TEXT or not tag.startswith("tag:yaml.org,2002:"):
@@ -203,12 +219,23 @@ class _Builder:
             )
         return value
 
+    def count_repeated(self, node: Any, path: str) -> None:
+        """Count the characters of a long text that an alias repeats."""
+        if id(node) in self.long:
+            self.repeated += len(node.value)
+            if self.repeated > REPEATED_LIMIT:
+                text = f"aliases repeat more than {REPEATED_LIMIT} characters"
+                raise fail(self.mark(node), path, text)
+        self.long.add(id(node))
+
     def enter(self, node: Any, path: str) -> None:
         """Count what aliases stand for, and refuse one that contains itself."""
         key = id(node)
         if key in self.open:
             raise fail(self.mark(node), path, "an alias refers to a value that it is a part of")
-        if key in self.built or self.aliased_within(node):
+        if len(self.open) >= DEPTH_LIMIT:
+            raise too_deep(self.mark(node))
+        if key in self.built:
             self.aliased += 1 + len(node.value)
             if self.aliased > ALIAS_LIMIT:
                 raise fail(
@@ -216,9 +243,6 @@ class _Builder:
                 )
         self.built.add(key)
         self.open.add(key)
-
-    def aliased_within(self, node: Any) -> bool:
-        return bool(self.open) and id(node) in self.built
 
     def mapping(self, node: Any, path: str) -> Map:
         self.enter(node, path)

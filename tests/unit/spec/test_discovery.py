@@ -89,7 +89,8 @@ def test_compose_file_can_stand_in_the_env_file(folder: Path) -> None:
 
 
 def test_standard_input_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("services: {a: {image: x, nope: 1}}"))
+    text = "services: {a: {image: x, nope: 1}}"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     with pytest.raises(ComposerError, match=r"stdin:1:26: services\.a\.nope: unknown attribute"):
         load_canonical(Options(files=("-",), environ={}))
 
