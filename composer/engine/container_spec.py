@@ -6,14 +6,16 @@ beside and returns its part of the whole; parts are merged.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from composer.engine import extensions
 from composer.engine import spec_network as network
 from composer.engine import spec_process as process
 from composer.engine import spec_resources as resources
 from composer.engine import spec_storage as storage
 from composer.engine.context import Context
+from composer.engine.no_effect import without_effect
 from composer.spec.model import Service
 
 Fragment = dict[str, Any]
@@ -55,6 +57,7 @@ MAPPINGS: dict[str, Mapping] = {
     "entrypoint": process.command,
     "environment": process.environment,
     "expose": network.expose,
+    "extensions": extensions.of_service,
     "external_links": network.external_links,
     "extra_hosts": network.hosts,
     "gpus": resources.devices,
@@ -102,39 +105,32 @@ MAPPINGS: dict[str, Mapping] = {
     "working_dir": process.working_dir,
 }
 
-ELSEWHERE = frozenset(
-    {
-        "attach",
-        "build",
-        "config_hash",
-        "container_name",
-        "deploy",
-        "develop",
-        "env_file",
-        "extensions",
-        "image",
-        "label_file",
-        "name",
-        "platform",
-        "post_start",
-        "pre_start",
-        "pre_stop",
-        "profiles",
-        "provider",
-        "pull_policy",
-        "scale",
-    }
-)
-"""Attributes that other parts of composer carry out, or that the loader has worked out already."""
-
-NOT_IN_PODMAN: dict[str, str] = {
-    "cpu_count": "only Windows containers have it",
-    "cpu_percent": "only Windows containers have it",
-    "credential_spec": "only Windows containers have it",
-    "isolation": "only Windows containers have it",
-    "models": "Podman runs no models",
+ELSEWHERE: dict[str, str] = {
+    "attach": "usecases.attached",
+    "build": "engine.build",
+    "config_hash": "plan.replicas",
+    "container_name": "plan.replicas",
+    "depends_on": "plan.up",
+    "deploy.replicas": "spec.model",
+    "develop": "spec.output",
+    "env_file": "spec.environment",
+    "image": "engine.images",
+    "label_file": "spec.environment",
+    "name": "spec.typed",
+    "platform": "plan.images",
+    "ports.*.app_protocol": "spec.output",
+    "ports.*.mode": "spec.output",
+    "ports.*.name": "spec.output",
+    "post_start": "usecases.up",
+    "pre_start": "usecases.up",
+    "pre_stop": "usecases.up",
+    "profiles": "spec.profiles",
+    "provider": "usecases.up",
+    "pull_policy": "plan.images",
+    "scale": "spec.model",
 }
-"""Attributes that Podman has nothing for, and why."""
+"""Attributes that other parts of composer carry out, and where; ``spec.output`` for those which
+change no container and are only for those who read the file or what ``config`` prints."""
 
 DEPLOY: tuple[Mapping, ...] = (process.restart, resources.limits, resources.devices)
 """The mappings that read ``deploy``."""
@@ -150,10 +146,20 @@ def container_spec(context: Context) -> Fragment:
     spec: Fragment = {"name": context.name, "image": context.image.name}
     for mapping in _mappings(context.service):
         merge(spec, mapping(context))
-    for attribute in said(context.service):
-        if attribute in NOT_IN_PODMAN:
-            context.warn(attribute, NOT_IN_PODMAN[attribute])
+    context.warnings.extend(_in_vain(context))
     return spec
+
+
+def _in_vain(context: Context) -> Iterator[str]:
+    """A warning for all that the service, its secrets and configs say and Podman cannot do."""
+    project, service, release = context.project, context.service, context.around.release
+    yield from without_effect(f"services.{service.name}", service, release)
+    for reference in service.secrets:
+        key = reference.source
+        yield from without_effect(f"secrets.{key}", project.secrets[key], release)
+    for reference in service.configs:
+        key = reference.source
+        yield from without_effect(f"configs.{key}", project.configs[key], release)
 
 
 def _mappings(service: Service) -> list[Mapping]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from composer.engine.no_effect import NO_EFFECT, Version
 from composer.spec.model import Port, Project, Service
 
 
@@ -45,6 +46,10 @@ class Surroundings:
     """Where a named volume lies on the engine's machine."""
     local: bool
     """The engine sees the files of this machine."""
+    gateways: Callable[[str], list[str]]
+    """The addresses at which the engine's name server answers in a network."""
+    release: Version
+    """Podman's, as far as it decides on what is honoured."""
     socket: str = ""
     """The engine's socket file, empty when there is none on this machine."""
 
@@ -68,3 +73,11 @@ class Context:
     def warn(self, attribute: str, text: str) -> None:
         """Say that a part of the service is not honoured."""
         self.warnings.append(f"services.{self.service.name}.{attribute}: {text}")
+
+    def lacks(self, pattern: str, *words: str, attribute: str = "") -> None:
+        """Say that Podman cannot honour ``services.*.PATTERN``, for the reason in ``NO_EFFECT``.
+
+        ``words`` fill in the reason, ``attribute`` is the path itself where it is not the pattern.
+        """
+        why = NO_EFFECT[f"services.*.{pattern}"].why.format(*words)
+        self.warn(attribute or pattern, why)

@@ -16,7 +16,7 @@ from composer.engine.images import Images
 from composer.engine.libpod import Libpod, decode, segment
 from composer.errors import ComposerError, EngineError
 from composer.spec.model import Port, Project
-from composer.state import PROJECT, SERVICE
+from composer.state import PROJECT, SERVICE, Capabilities
 
 
 class _Created(msgspec.Struct, rename="pascal"):
@@ -28,16 +28,28 @@ class _Volume(msgspec.Struct, rename="pascal"):
     mountpoint: str = ""
 
 
+class _Subnet(msgspec.Struct):
+    gateway: str = ""
+
+
+class _Network(msgspec.Struct):
+    dns_enabled: bool = False
+    subnets: list[_Subnet] | None = None
+
+
 class Creator:
     """Creates containers on one engine. Safe in threads.
 
     ``warn`` is called with what a service says and Podman cannot do.
     """
 
-    def __init__(self, libpod: Libpod, url: str, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, libpod: Libpod, url: str, warn: Callable[[str], None], can: Capabilities
+    ) -> None:
         self.images = Images(libpod)
         self._libpod = libpod
         self._warn = warn
+        self._can = can
         self._socket = url.removeprefix("unix://") if url.startswith("unix://") else ""
         self._ports: set[tuple[int, str]] = set()
         self._lock = threading.Lock()
@@ -69,7 +81,10 @@ class Creator:
             self._warn(warning)
         what = f"create container {name}"
         answer = self._libpod.call("POST", "/containers/create", body=spec, what=what)
-        identity = str(decode(answer.body, _Created).id)
+        created: _Created = decode(answer.body, _Created)
+        for warning in created.warnings or ():
+            self._warn(f"services.{service}: {warning}")
+        identity = created.id
         if context.files:
             self._copy(identity, context.files)
         return identity
@@ -79,6 +94,8 @@ class Creator:
             peer=lambda service: self._peer(project, service),
             free_port=self._free_port,
             volume_path=self._volume_path,
+            gateways=self._gateways,
+            release=self._can.release,
             local=bool(self._socket),
             socket=self._socket,
         )
@@ -112,6 +129,11 @@ class Creator:
     def _volume_path(self, name: str) -> str:
         path = f"/volumes/{segment(name)}/json"
         return self._libpod.get(path, kind=_Volume, what=f"volume {name}").mountpoint
+
+    def _gateways(self, name: str) -> list[str]:
+        path = f"/networks/{segment(name)}/json"
+        found: _Network = self._libpod.get(path, kind=_Network, what=f"network {name}")
+        return [s.gateway for s in found.subnets or () if s.gateway] if found.dns_enabled else []
 
     def _anonymous_volumes(self, container: str) -> dict[str, str]:
         return detail(inspect(self._libpod, container)).anonymous_volumes

@@ -143,7 +143,7 @@ class PodmanEngine:
         """POST /libpod/networks/create."""
         from composer.engine.resource_spec import network_spec
 
-        body = network_spec(project, key, self._warn)
+        body = network_spec(project, key, self._warn, self._capabilities.get().release)
         self._libpod.call(
             "POST", "/networks/create", body=body, what=f"create network {body['name']}"
         )
@@ -239,7 +239,8 @@ class PodmanEngine:
 
         with self._lock:
             if self._creator is None:
-                self._creator = Creator(self._libpod, self.url, self._warn)
+                can = self._capabilities.get()
+                self._creator = Creator(self._libpod, self.url, self._warn, can)
             return self._creator
 
     def _images_changed(self) -> None:

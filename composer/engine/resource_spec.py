@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from composer import __version__, state
+from composer.engine.extensions import podman_extensions
+from composer.engine.no_effect import NO_EFFECT, Version, without_effect
 from composer.errors import ComposerError
 from composer.spec.model import IpamPool, Network, Project
 
@@ -15,6 +17,8 @@ Warn = Callable[[str], None]
 
 _OPTIONS = {
     "com.docker.network.driver.mtu": "mtu",
+    "macvlan_mode": "mode",
+    "ipvlan_mode": "mode",
     "com.docker.network.bridge.name": "",
     "com.docker.network.bridge.host_binding_ipv4": "",
     "com.docker.network.bridge.enable_icc": "",
@@ -25,9 +29,14 @@ _OPTIONS = {
 _DRIVERS = {"": "bridge", "default": "bridge", "nat": "bridge"}
 
 
-def network_spec(project: Project, key: str, warn: Warn) -> Fragment:
-    """The body for one network. Networks are kept apart from each other, as Docker's are."""
+def network_spec(project: Project, key: str, warn: Warn, release: Version) -> Fragment:
+    """The body for one network. Networks are kept apart from each other, as Docker's are.
+
+    ``warn`` is called with what Podman ``release`` cannot do.
+    """
     network = project.networks[key]
+    for text in without_effect(f"networks.{key}", network, release):
+        warn(text)
     driver = _DRIVERS.get(network.driver or "", network.driver or "")
     spec: Fragment = {
         "name": network.name,
@@ -44,11 +53,53 @@ def network_spec(project: Project, key: str, warn: Warn) -> Fragment:
     if network.ipam is not None:
         if network.ipam.driver not in (None, "default"):
             spec["ipam_options"] = {"driver": network.ipam.driver}
-        subnets = [_subnet(project, key, i, p, warn) for i, p in enumerate(network.ipam.config)]
+        if network.ipam.options:
+            spec["ipam_options"] = {**network.ipam.options, **spec.get("ipam_options", {})}
+        subnets = [_subnet(project, key, i, pool) for i, pool in enumerate(network.ipam.config)]
         spec["subnets"] = [subnet for subnet in subnets if subnet]
         # Addresses of the other family are Podman's business only where the file names none.
         spec["ipv6_enabled"] |= any(":" in subnet["subnet"] for subnet in spec["subnets"])
+    if network.enable_ipv4 is False and not _only_ipv6(spec.get("subnets", [])):
+        warn(f"networks.{key}.enable_ipv4: {NO_EFFECT['networks.*.enable_ipv4'].why}")
+    return spec | _extensions(project, key, warn, release)
+
+
+def _only_ipv6(subnets: list[Fragment]) -> bool:
+    return bool(subnets) and all(":" in subnet["subnet"] for subnet in subnets)
+
+
+_EXTENSIONS: dict[str, tuple[Version, Callable[[Any], Fragment]]] = {
+    "disable_dns": ((4, 0), lambda value: {"dns_enabled": False} if value else {}),
+    "dns": ((4, 5), lambda value: {"network_dns_servers": _words(value)}),
+    "routes": ((4, 6), lambda value: {"routes": [_route(text) for text in _words(value)]}),
+}
+"""``x-podman`` keys of networks → the first Podman that has them, and what they become."""
+
+
+def _extensions(project: Project, key: str, warn: Warn, release: Version) -> Fragment:
+    spec: Fragment = {}
+    for name, value in podman_extensions(project.networks[key].extensions).items():
+        path = f"networks.{key}.x-podman.{name}"
+        since, become = _EXTENSIONS.get(name, ((0, 0), None))
+        if become is None:
+            warn(f"{path}: is unknown; {', '.join(_EXTENSIONS)} are known")
+        elif release < since:
+            warn(f"{path}: Podman before {since[0]}.{since[1]} has no such setting")
+        else:
+            spec |= become(value)
     return spec
+
+
+def _words(value: Any) -> list[str]:
+    """A list, or one text in place of a list."""
+    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _route(text: str) -> Fragment:
+    """``DESTINATION,GATEWAY[,METRIC]`` as ``podman network create --route`` takes it."""
+    destination, gateway, *metric = text.split(",")
+    route: Fragment = {"destination": destination, "gateway": gateway}
+    return route | ({"metric": int(metric[0])} if metric else {})
 
 
 def _options(network: Network, driver: str, warn: Warn) -> dict[str, str]:
@@ -58,14 +109,13 @@ def _options(network: Network, driver: str, warn: Warn) -> dict[str, str]:
         if translated:
             options[translated] = value
         elif name != "com.docker.network.bridge.name":
-            warn(f"networks.{network.key}.driver_opts.{name}: Podman has no such option")
+            why = NO_EFFECT["networks.*.driver_opts.*"].why
+            warn(f"networks.{network.key}.driver_opts.{name}: {why}")
     return options
 
 
-def _subnet(project: Project, key: str, index: int, pool: IpamPool, warn: Warn) -> Fragment:
+def _subnet(project: Project, key: str, index: int, pool: IpamPool) -> Fragment:
     path = f"networks.{key}.ipam.config[{index}]"
-    if pool.aux_addresses:
-        warn(f"{path}.aux_addresses: Podman reserves no addresses")
     if pool.subnet is None:
         return {}
     subnet: Fragment = {"subnet": pool.subnet}

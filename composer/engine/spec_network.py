@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from composer.engine.context import Context
+from composer.engine.extensions import podman_extensions
+from composer.engine.no_effect import NO_EFFECT
 from composer.engine.spec_process import namespace
 from composer.spec.model import Attachment, Service
 
 Fragment = dict[str, Any]
 
-_OWN_STACK = ("", "bridge", "private", "slirp4netns", "pasta")
-"""The network modes in which a container has ports, host entries and resolvers of its own."""
+_SHARED = ("container", "service")
+_MODES_WITHOUT: dict[str, tuple[str, ...]] = {
+    "ports": ("host", "none", "ns", *_SHARED),
+    "expose": ("host", "none", "ns", *_SHARED),
+    "dns": ("none", *_SHARED),
+    "dns_opt": ("none", *_SHARED),
+    "dns_search": ("none", *_SHARED),
+    "extra_hosts": _SHARED,
+    "mac_address": ("host", "none", "ns", *_SHARED),
+}
+"""Attributes → the network modes in which they cannot be had."""
 
 
 def networks(context: Context) -> Fragment:
@@ -22,15 +35,18 @@ def networks(context: Context) -> Fragment:
     """
     service = context.service
     if service.network_mode:
+        _possible(context, "mac_address")
         return {"netns": _mode(context, service.network_mode)}
     names = [service.name, context.name, *_link_aliases(context)]
     attachments = {}
-    for index, (key, said) in enumerate(service.networks.items()):
-        attachment = said or Attachment()
+    for index, (key, said) in enumerate(_in_order(service)):
+        attachment = _with_extensions(said or Attachment())
         mac = attachment.mac_address or (service.mac_address if index == 0 else None)
-        attachments[context.project.networks[key].name] = _attachment(
-            context, key, attachment, names, mac
-        )
+        part = _attachment(context, attachment, names, mac)
+        if len(service.networks) > 1:
+            # Podman would number the interfaces as it happens.
+            part.setdefault("interface_name", f"eth{index}")
+        attachments[context.project.networks[key].name] = part
     spec: Fragment = {"netns": {"nsmode": "bridge"}}
     return spec | ({"networks": attachments} if attachments else {})
 
@@ -40,9 +56,30 @@ def _mode(context: Context, text: str) -> Fragment:
     return namespace(context, "bridge" if text == "default" else text)
 
 
-def _attachment(
-    context: Context, key: str, said: Attachment, names: list[str], mac: str | None
-) -> Fragment:
+def _in_order(service: Service) -> list[tuple[str, Attachment | None]]:
+    """The networks by priority, the highest first, then by name: as Docker Compose connects them.
+
+    The first gets ``eth0`` and the service's ``mac_address``.
+    """
+    return sorted(
+        service.networks.items(), key=lambda item: (-(item[1].priority if item[1] else 0), item[0])
+    )
+
+
+def _with_extensions(said: Attachment) -> Attachment:
+    """``x-podman.mac_address`` and ``x-podman.interface_name`` count where the file has not said
+    the specification's own."""
+    if not said.extensions:
+        return said
+    more = podman_extensions(said.extensions)
+    return replace(
+        said,
+        mac_address=said.mac_address or more.get("mac_address"),
+        interface_name=said.interface_name or more.get("interface_name"),
+    )
+
+
+def _attachment(context: Context, said: Attachment, names: list[str], mac: str | None) -> Fragment:
     # A one-off container does not answer for its service.
     aliases = list(said.aliases) if context.oneoff else [*names, *said.aliases]
     spec: Fragment = {"aliases": list(dict.fromkeys(aliases))}
@@ -53,15 +90,6 @@ def _attachment(
         spec["static_mac"] = mac
     if said.interface_name:
         spec["interface_name"] = said.interface_name
-    ignored = {
-        "link_local_ips": said.link_local_ips,
-        "driver_opts": said.driver_opts,
-        "gw_priority": said.gw_priority,
-        "priority": said.priority,
-    }
-    for attribute, value in ignored.items():
-        if value:
-            context.warn(f"networks.{key}.{attribute}", "Podman has nothing like it")
     return spec
 
 
@@ -72,9 +100,16 @@ def _link_aliases(context: Context) -> list[str]:
     return [alias for name, _, alias in pairs if alias and name == context.service.name]
 
 
-def has_own_stack(service: Service) -> bool:
-    """Whether the service shares its network with nobody, not even the host."""
-    return (service.network_mode or "").partition(":")[0] in ("default", *_OWN_STACK)
+def _possible(context: Context, attribute: str) -> bool:
+    """Whether the service says ``attribute`` and its network mode allows that; warns if not."""
+    service = context.service
+    mode = service.network_mode or ""
+    if not getattr(service, attribute):
+        return False
+    if mode.partition(":")[0] not in _MODES_WITHOUT[attribute]:
+        return True
+    context.lacks("network_mode", mode, attribute=attribute)
+    return False
 
 
 def resolvers(context: Context) -> Fragment:
@@ -86,32 +121,49 @@ def resolvers(context: Context) -> Fragment:
     container has no search list unless the file says one.
     """
     service = context.service
-    if not has_own_stack(service):
-        return {}
-    search = list(service.dns_search)
+    search = list(service.dns_search) if _possible(context, "dns_search") else []
     if not search and len(service.networks) > 1:
         search = ["."]
     said = {
-        "dns_server": list(service.dns),
+        "dns_server": _servers(context) if _possible(context, "dns") else [],
         "dns_search": search,
-        "dns_option": list(service.dns_opt),
+        "dns_option": list(service.dns_opt) if _possible(context, "dns_opt") else [],
     }
     return {key: value for key, value in said.items() if value}
+
+
+def _servers(context: Context) -> list[str]:
+    """``dns``, behind Podman's own server where that does not ask them itself.
+
+    Before 4.4 Podman writes these servers into ``resolv.conf`` in place of its own: services would
+    not know each other any more. One address of it is enough: it answers for all networks.
+    """
+    servers = list(context.service.dns)
+    if context.around.release >= _FORWARDS:
+        return servers
+    names = [context.project.networks[key].name for key in context.service.networks]
+    own = [address for name in names for address in context.around.gateways(name)]
+    if own:
+        context.lacks("dns")
+    return [*own[:1], *servers]
+
+
+_FORWARDS = NO_EFFECT["services.*.dns"].before or (0, 0)
 
 
 def hosts(context: Context) -> Fragment:
     """``extra_hosts``. ``host-gateway`` is Podman's word as well."""
     entries = []
-    for entry in context.service.extra_hosts:
+    for entry in context.service.extra_hosts if _possible(context, "extra_hosts") else ():
         host, _, address = entry.partition("=") if "=" in entry else entry.partition(":")
         entries.append(f"{host}:{address.strip('[]')}")
-    return {"hostadd": entries} if entries and has_own_stack(context.service) else {}
+    return {"hostadd": entries} if entries else {}
 
 
 def ports(context: Context) -> Fragment:
     """``ports``: with no published port Podman chooses one, of a range the first free is taken."""
     mappings = []
-    for port in context.service.ports if has_own_stack(context.service) else ():
+    for port in context.service.ports if _possible(context, "ports") else ():
         published = port.published or ""
         host_port = (
             int(published)
@@ -132,7 +184,7 @@ def ports(context: Context) -> Fragment:
 def expose(context: Context) -> Fragment:
     """``expose``: ``port``, ``port/protocol`` and ranges of them."""
     exposed: dict[str, str] = {}
-    for text in context.service.expose if has_own_stack(context.service) else ():
+    for text in context.service.expose if _possible(context, "expose") else ():
         numbers, _, protocol = text.partition("/")
         first, _, last = numbers.partition("-")
         if first.isdecimal():
@@ -146,5 +198,5 @@ def external_links(context: Context) -> Fragment:
     for link in context.service.external_links:
         name, _, alias = link.partition(":")
         if alias and alias != name:
-            context.warn("external_links", f"{name} is known by its own name only, not as {alias}")
+            context.lacks("external_links", name)
     return {}

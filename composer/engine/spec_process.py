@@ -139,18 +139,18 @@ def signal_number(context: Context, text: str) -> int:
         ) from None
 
 
+_RESTART_CONDITIONS = {"none": "no", "on-failure": "on-failure", "any": "always"}
+
+
 def restart(context: Context) -> Fragment:
-    """``restart``, else ``deploy.restart_policy``."""
+    """``deploy.restart_policy``, else ``restart``."""
     service = context.service
     policy = service.deploy.restart_policy if service.deploy else None
-    if service.restart is not None:
-        name, _, tries = service.restart.partition(":")
-    elif policy is not None:
-        conditions = {"none": "no", "on-failure": "on-failure", "any": "always"}
-        name = conditions.get(policy.condition or "any", "always")
+    if policy is not None:
+        name = _RESTART_CONDITIONS.get(policy.condition or "any", "always")
         tries = str(policy.max_attempts or "") if name == "on-failure" else ""
-        if policy.delay or policy.window:
-            context.warn("deploy.restart_policy", "Podman has no delay and no window")
+    elif service.restart is not None:
+        name, _, tries = service.restart.partition(":")
     else:
         return {}
     spec: Fragment = {"restart_policy": name or "no"}
@@ -198,25 +198,27 @@ def logging(context: Context) -> Fragment:
     said = context.service.logging
     if said is None:
         return {}
-    spec: Fragment = {}
-    if said.driver:
-        driver = _LOG_DRIVERS.get(said.driver)
-        if driver is None:
-            context.warn("logging.driver", f"Podman has no {said.driver}; its default is used")
+    driver = _LOG_DRIVERS.get(said.driver or "json-file")
+    if driver is None:
+        context.lacks("logging.driver", said.driver or "")
+        return {}
+    spec: Fragment = {"driver": driver} if said.driver else {}
+    for key, value in said.options.items():
+        option = _LOG_OPTIONS.get((driver, key))
+        if option is None:
+            context.lacks("logging.options.*", driver, attribute=f"logging.options.{key}")
         else:
-            spec["driver"] = driver
-    options = dict(said.options)
-    size = options.pop("max-size", None)
-    if size is not None:
-        spec["size"] = _size(size)
-    kept = {key: options.pop(key) for key in ("path", "tag") if key in options}
-    if "path" in kept:
-        spec["path"] = kept.pop("path")
-    if kept:
-        spec["options"] = kept
-    for key in options:
-        context.warn(f"logging.options.{key}", "Podman has no such option")
+            spec |= option(value)
     return {"log_configuration": spec} if spec else {}
+
+
+_LOG_OPTIONS: dict[tuple[str, str], Callable[[str], Fragment]] = {
+    ("k8s-file", "max-size"): lambda text: {"size": _size(text)},
+    ("k8s-file", "path"): lambda text: {"path": text},
+    ("journald", "tag"): lambda text: {"options": {"tag": text}},
+}
+"""By Podman's driver and the option's name. A tag keeps a container with a log file from starting:
+its monitor refuses it."""
 
 
 def _size(text: str) -> int:
@@ -276,7 +278,7 @@ def security(context: Context) -> Fragment:
         key, _, value = text.replace("=", ":", 1).partition(":")
         option = _SECURITY_OPTIONS.get(key)
         if option is None:
-            context.warn("security_opt", f"Podman has no {key}")
+            context.lacks("security_opt", key)
         else:
             option(spec, value)
     return spec

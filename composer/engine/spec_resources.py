@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from composer.engine.context import Context
-from composer.spec.model import ByteSize, ResourceLimit
+from composer.spec.model import ByteSize, Device, ResourceLimit
 
 Fragment = dict[str, Any]
 
 _PERIOD = 100_000
 """Microseconds of the CPU period that ``cpus`` is a share of."""
 _UNLIMITED = 2**64 - 1
+_NO_LIMIT = 2**63 - 4096
+"""Bytes of memory that the kernel takes for no limit. Podman's own word for it, -1, is less than
+any limit of memory and is therefore refused beside one."""
 
 
 def limits(context: Context) -> Fragment:
@@ -41,6 +45,8 @@ def _memory(context: Context) -> Fragment:
     if memory and not swap:
         # Docker's default, and that of the podman program: as much swap as memory.
         swap = ByteSize(2 * memory)
+    elif swap and swap < 0:
+        swap = ByteSize(_NO_LIMIT)
     said: Fragment = {
         "limit": memory,
         "reservation": service.mem_reservation or reservation.memory,
@@ -58,7 +64,7 @@ def _numbers(said: Fragment) -> Fragment:
 
 def _cpu(context: Context) -> Fragment:
     service = context.service
-    limit, reservation = _deployed(context)
+    limit, _ = _deployed(context)
     cpus = service.cpus or limit.cpus
     said: Fragment = {
         "shares": service.cpu_shares,
@@ -68,8 +74,6 @@ def _cpu(context: Context) -> Fragment:
         "realtimePeriod": service.cpu_rt_period,
         "cpus": service.cpuset,
     }
-    if reservation.cpus:
-        context.warn("deploy.resources.reservations.cpus", "Podman reserves no CPUs")
     return {key: value for key, value in said.items() if value}
 
 
@@ -147,18 +151,36 @@ def devices(context: Context) -> Fragment:
     """``devices``, ``gpus`` and reserved devices (as CDI names), ``device_cgroup_rules``."""
     service = context.service
     _, reservation = _deployed(context)
-    paths = [f"{d.source}:{d.target}:{d.permissions}" for d in service.devices]
-    for wanted in (*service.gpus, *reservation.devices):
-        driver = wanted.get("driver") or "nvidia"
-        ids = wanted.get("device_ids") or _counted(wanted.get("count"))
-        kinds = {word for word in wanted.get("capabilities") or () if isinstance(word, str)}
-        if driver != "nvidia" or not kinds <= {"gpu", "compute", "utility"}:
-            context.warn("deploy.resources.reservations.devices", "only GPUs of NVIDIA are known")
-        else:
-            paths += [f"nvidia.com/gpu={identity}" for identity in ids]
+    paths = [_device(device) for device in service.devices]
+    reserved = "deploy.resources.reservations.devices"
+    for pattern, requests in (("gpus", service.gpus), (reserved, reservation.devices)):
+        for index, wanted in enumerate(requests):
+            found = _gpus(wanted)
+            paths += found
+            if not found:
+                context.lacks(pattern, attribute=f"{pattern}[{index}]")
     spec: Fragment = {"devices": [{"path": path} for path in paths]} if paths else {}
     rules = [_rule(text) for text in service.device_cgroup_rules]
     return spec | ({"device_cgroup_rule": rules} if rules else {})
+
+
+def _device(device: Device) -> str:
+    """A path on the host, or the name of a device that Podman knows through CDI."""
+    if not device.source.startswith("/") and "=" in device.source:
+        return device.source
+    return f"{device.source}:{device.target}:{device.permissions}"
+
+
+def _gpus(wanted: Mapping[str, Any]) -> list[str]:
+    """The CDI names of the GPUs that a request for devices means; none if it means others."""
+    kinds = {word for word in wanted.get("capabilities") or () if isinstance(word, str)}
+    if (wanted.get("driver") or "nvidia") != "nvidia" or not kinds <= _GPU_WORDS:
+        return []
+    ids = wanted.get("device_ids") or _counted(wanted.get("count"))
+    return [f"nvidia.com/gpu={identity}" for identity in ids]
+
+
+_GPU_WORDS = {"gpu", "nvidia", "compute", "utility", "graphics", "video", "display", "compat32"}
 
 
 def _counted(count: object) -> list[str]:

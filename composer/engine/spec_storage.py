@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from composer.engine.context import Context, InjectedFile
+from composer.engine.extensions import podman_extensions
 from composer.errors import ComposerError
 from composer.spec.model import FileObject, FileReference, Mount
 
@@ -121,13 +122,26 @@ def _volume(found: Mounts, mount: Mount, path: str) -> None:
         known = context.project.volumes.get(mount.source)
         name = known.name if known is not None else mount.source
     if said and said.subpath:
-        folder = posixpath.join(context.around.volume_path(name), said.subpath)
+        folder = _inside_volume(context, context.around.volume_path(name), said.subpath, path)
         found.bind(folder, mount.target, ["rbind", "ro" if mount.read_only else "rw", "rprivate"])
         return
-    if said and said.labels:
-        context.warn(_within(path), "an anonymous volume has no labels")
     volume: Fragment = {"Name": name, "Dest": mount.target}
     found.volumes.append(volume | ({"Options": flags} if flags else {}))
+
+
+def _inside_volume(context: Context, root: str, subpath: str, path: str) -> str:
+    """The folder ``subpath`` of a volume. It may lead out neither by ``..`` nor by a link: what
+    is in a volume was written by containers."""
+    folder = posixpath.normpath(posixpath.join(root, subpath))
+    if context.around.local:
+        root, folder = os.path.realpath(root), os.path.realpath(folder)
+    if posixpath.commonpath([root, folder]) != root:
+        raise ComposerError(
+            f"{path}.volume.subpath: {subpath!r} leads out of the volume",
+            hint="name a folder inside of it",
+            position=context.project.where(f"{path}.volume.subpath"),
+        )
+    return folder
 
 
 def _tmpfs(found: Mounts, mount: Mount, _path: str) -> None:
@@ -144,9 +158,7 @@ def _tmpfs_mount(target: str, options: list[str]) -> Fragment:
     return {"type": "tmpfs", "source": "tmpfs", "destination": target, "options": options}
 
 
-def _image(found: Mounts, mount: Mount, path: str) -> None:
-    if mount.image and mount.image.subpath:
-        found.context.warn(_within(path), "Podman mounts the whole image")
+def _image(found: Mounts, mount: Mount, _path: str) -> None:
     found.image_volumes.append(
         {
             "Source": mount.source or "",
@@ -174,11 +186,6 @@ _MOUNTS: dict[str, Callable[[Mounts, Mount, str], None]] = {
 }
 
 
-def _within(path: str) -> str:
-    """The part of ``services.NAME.…`` after the service's name."""
-    return path.split(".", 2)[2]
-
-
 def _file(
     context: Context,
     reference: FileReference,
@@ -195,7 +202,9 @@ def _file(
         found.secrets.append(_engine_secret(reference, definition, target))
     elif definition.file is not None and not owned and context.around.local:
         _require(context, definition)
-        found.bind(definition.file, target, ["rbind", "ro", "rprivate"])
+        relabel = podman_extensions(definition.extensions).get("relabel")
+        flags = ["rbind", "ro", "rprivate", *([str(relabel)] if relabel else [])]
+        found.bind(definition.file, target, flags)
     else:
         context.files.append(
             InjectedFile(

@@ -170,6 +170,7 @@ class Attachment(Node, frozen=True):
     link_local_ips: tuple[str, ...] = ()
     mac_address: str | None = None
     priority: int = 0
+    extensions: dict[str, Any] = {}
 
 
 class Logging(Node, frozen=True):

@@ -55,6 +55,7 @@ def _services(services: dict[str, Any], resources: dict[str, Any]) -> dict[str, 
                 "name": name,
                 "ulimits": _ulimits(service.get("ulimits", {})),
                 "build": _build(service.get("build")),
+                "networks": _attachments(service.get("networks") or {}),
                 "extensions": _extensions(service),
                 "config_hash": config_hash(service, resources),
             },
@@ -68,6 +69,13 @@ def _ulimits(ulimits: dict[str, Any]) -> dict[str, Any]:
     return {
         name: limit if isinstance(limit, dict) else {"soft": limit, "hard": limit}
         for name, limit in ulimits.items()
+    }
+
+
+def _attachments(networks: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: {**said, "extensions": _extensions(said)} if said else said
+        for key, said in networks.items()
     }
 
 

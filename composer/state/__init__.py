@@ -129,6 +129,14 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     systemd: bool = False
     """Podman's own health timers fire."""
 
+    @property
+    def release(self) -> tuple[int, int]:
+        """The first two numbers of the version; ``(0, 0)`` when it is not known."""
+        major, _, rest = self.version.partition(".")
+        minor = rest.partition(".")[0]
+        known = major.isdecimal() and minor.isdecimal()
+        return (int(major), int(minor)) if known else (0, 0)
+
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """One look at a project. Containers are sorted by service and number."""

@@ -35,6 +35,8 @@ def context(
     inherited: Mapping[str, str] | None = None,
     oneoff: bool = False,
     local: bool = True,
+    release: tuple[int, int] = (4, 3),
+    volumes: str = "/volumes",
     **more: Any,
 ) -> Context:
     """The first replica of ``service`` in a project with ``others``."""
@@ -47,7 +49,9 @@ def context(
         around=Surroundings(
             peer=lambda name: f"id-of-{name}",
             free_port=lambda port: int((port.published or "").partition("-")[0]),
-            volume_path=lambda name: f"/volumes/{name}",
+            volume_path=lambda name: f"{volumes}/{name}",
+            gateways=lambda name: {"shop_front": ["10.0.1.1"], "shop_back": ["10.0.2.1"]}[name],
+            release=release,
             local=local,
             socket="/run/podman/podman.sock",
         ),

@@ -8,12 +8,7 @@ import msgspec
 import pytest
 
 from composer import state
-from composer.engine.container_spec import (
-    ELSEWHERE,
-    MAPPINGS,
-    NOT_IN_PODMAN,
-    container_spec,
-)
+from composer.engine.container_spec import container_spec
 from composer.engine.context import ImageConfig
 from composer.errors import ComposerError
 from composer.spec.model import (
@@ -34,16 +29,6 @@ from composer.spec.model import (
 from tests.unit.engine.sample import IMAGE, context, spec_of
 
 SECOND = 1_000_000_000
-
-
-def test_every_attribute_of_a_service_is_accounted_for() -> None:
-    accounted = MAPPINGS.keys() | ELSEWHERE | NOT_IN_PODMAN.keys()
-    assert accounted == set(Service.__struct_fields__)
-
-
-def test_no_attribute_is_in_two_tables() -> None:
-    assert not MAPPINGS.keys() & ELSEWHERE
-    assert not NOT_IN_PODMAN.keys() & (MAPPINGS.keys() | ELSEWHERE)
 
 
 def test_what_podman_has_nothing_for_is_said() -> None:
@@ -199,6 +184,14 @@ class TestStopping:
             ("on-failure", 4),
         ),
         (Service(name="a", deploy=Deploy(restart_policy=RestartPolicy())), ("always", None)),
+        (
+            Service(
+                name="a",
+                restart="always",
+                deploy=Deploy(restart_policy=RestartPolicy(condition="none")),
+            ),
+            ("no", None),
+        ),
     ],
 )
 def test_restart(service: Service, expected: tuple[str | None, int | None]) -> None:
@@ -218,8 +211,20 @@ class TestLogging:
         assert "log_configuration" not in container_spec(wanted)
         assert [w.partition(":")[0] for w in wanted.warnings] == [
             "services.a.logging.driver",
-            "services.a.logging.options.max-file",
         ]
+
+    def test_a_tag_is_kept_for_the_journal_only(self) -> None:
+        """The monitor of a container with a log file ends at once when it is given a tag."""
+        said = {"tag": "x", "max-size": "1k"}
+        wanted = context(Service(name="a", logging=Logging(driver="json-file", options=said)))
+        spec = container_spec(wanted)["log_configuration"]
+        assert spec == {"driver": "k8s-file", "size": 1024}
+        assert [w.partition(":")[0] for w in wanted.warnings] == ["services.a.logging.options.tag"]
+        journal = Logging(driver="journald", options={"tag": "x"})
+        assert spec_of(Service(name="a", logging=journal))["log_configuration"] == {
+            "driver": "journald",
+            "options": {"tag": "x"},
+        }
 
 
 class TestNetworks:
@@ -231,9 +236,39 @@ class TestNetworks:
         spec = spec_of(service, other)
         assert spec["netns"] == {"nsmode": "bridge"}
         assert spec["networks"] == {
-            "shop_front": {"aliases": ["app", "shop-app-1", "backend"]},
-            "shop_back": {"aliases": ["app", "shop-app-1", "backend", "db-client"]},
+            "shop_front": {
+                "aliases": ["app", "shop-app-1", "backend"],
+                "interface_name": "eth1",
+            },
+            "shop_back": {
+                "aliases": ["app", "shop-app-1", "backend", "db-client"],
+                "interface_name": "eth0",
+            },
         }
+
+    def test_the_network_of_the_highest_priority_comes_first(self) -> None:
+        nets = {"back": None, "front": Attachment(priority=10)}
+        spec = spec_of(Service(name="a", mac_address="02:00:00:00:00:01", networks=nets))
+        assert spec["networks"]["shop_front"]["interface_name"] == "eth0"
+        assert spec["networks"]["shop_front"]["static_mac"] == "02:00:00:00:00:01"
+        assert spec["networks"]["shop_back"]["interface_name"] == "eth1"
+        assert "static_mac" not in spec["networks"]["shop_back"]
+
+    @pytest.mark.parametrize(
+        ("release", "servers", "warned"),
+        [
+            # Podman before 4.4 would ask these servers for the names of services as well.
+            ((4, 3), ["10.0.2.1", "10.0.0.53"], ["services.a.dns"]),
+            ((4, 4), ["10.0.0.53"], []),
+        ],
+    )
+    def test_services_are_known_beside_servers_of_the_users_own(
+        self, release: tuple[int, int], servers: list[str], warned: list[str]
+    ) -> None:
+        service = Service(name="a", networks={"back": None, "front": None}, dns=("10.0.0.53",))
+        wanted = context(service, release=release)
+        assert container_spec(wanted)["dns_server"] == servers
+        assert [warning.partition(":")[0] for warning in wanted.warnings] == warned
 
     def test_a_oneoff_container_does_not_answer_for_its_service(self) -> None:
         spec = spec_of(Service(name="app", networks={"front": None}), oneoff=True)
@@ -273,15 +308,37 @@ class TestNetworks:
         assert spec["netns"] == expected
         assert "networks" not in spec
 
-    def test_a_shared_stack_has_no_ports_hosts_and_resolvers(self) -> None:
+    @pytest.mark.parametrize(
+        ("mode", "in_vain"),
+        [
+            ("service:db", ["dns_search", "dns", "dns_opt", "extra_hosts", "mac_address", "ports"]),
+            (
+                "container:x",
+                ["dns_search", "dns", "dns_opt", "extra_hosts", "mac_address", "ports"],
+            ),
+            ("none", ["dns_search", "dns", "dns_opt", "mac_address", "ports"]),
+            ("host", ["mac_address", "ports"]),
+            ("bridge", []),
+        ],
+    )
+    def test_what_a_network_mode_rules_out_is_said(self, mode: str, in_vain: list[str]) -> None:
         service = Service(
             name="a",
-            network_mode="service:db",
+            network_mode=mode,
             ports=(Port(target=80),),
             extra_hosts=("x=1.2.3.4",),
             dns=("10.0.0.1",),
+            dns_search=("x.org",),
+            dns_opt=("ndots:2",),
+            mac_address="02:00:00:00:00:01",
         )
-        assert not {"portmappings", "hostadd", "dns_server"} & spec_of(service).keys()
+        wanted = context(service)
+        spec = container_spec(wanted)
+        said = {"portmappings": "ports", "hostadd": "extra_hosts", "dns_server": "dns"}
+        assert {said[key] for key in said if key in spec} == set(said.values()) - set(in_vain)
+        assert sorted(wanted.warnings) == sorted(
+            f"services.a.{name}: it has no effect with network_mode {mode}" for name in in_vain
+        )
 
     def test_ports(self) -> None:
         ports = (
@@ -318,6 +375,11 @@ class TestResources:
             "cpu": {"quota": 50_000, "period": 100_000, "cpus": "0"},
             "pids": {"limit": 50},
         }
+
+    def test_no_limit_of_swap(self) -> None:
+        service = Service(name="a", mem_limit=ByteSize(100), memswap_limit=ByteSize(-1))
+        memory = spec_of(service)["resource_limits"]["memory"]
+        assert memory["swap"] > 2**62
 
     def test_deploy_says_the_same(self) -> None:
         limits = ResourceLimit(cpus=0.5, memory=ByteSize(100), pids=50)

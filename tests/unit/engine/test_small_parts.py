@@ -31,7 +31,9 @@ def networks(network: Network) -> Project:
 
 class TestNetworks:
     def test_plain(self) -> None:
-        spec = network_spec(networks(Network(key="front", name="shop_front")), "front", unexpected)
+        spec = network_spec(
+            networks(Network(key="front", name="shop_front")), "front", unexpected, (4, 3)
+        )
         assert (spec["name"], spec["driver"], spec["internal"]) == ("shop_front", "bridge", False)
         assert spec["dns_enabled"] is True
         assert spec["options"] == {"isolate": "true"}
@@ -43,7 +45,7 @@ class TestNetworks:
         network = Network(
             key="n", name="n", internal=True, ipam=Ipam(config=(pool, IpamPool(subnet="fd00::/64")))
         )
-        spec = network_spec(networks(network), "n", unexpected)
+        spec = network_spec(networks(network), "n", unexpected, (4, 3))
         assert spec["internal"] is True
         assert spec["ipv6_enabled"] is True
         assert spec["subnets"] == [
@@ -64,7 +66,7 @@ class TestNetworks:
         }
         warnings: list[str] = []
         network = Network(key="n", name="n", driver_opts=options)
-        spec = network_spec(networks(network), "n", warnings.append)
+        spec = network_spec(networks(network), "n", warnings.append, (4, 3))
         assert spec["options"] == {"isolate": "strict", "mtu": "1400"}
         assert spec["network_interface"] == "br0"
         assert len(warnings) == 1
@@ -74,7 +76,7 @@ class TestNetworks:
         pool = IpamPool(subnet="10.9.0.0/24", ip_range="nonsense")
         network = Network(key="n", name="n", ipam=Ipam(config=(pool,)))
         with pytest.raises(ComposerError, match=r"networks\.n\.ipam\.config\[0\]\.ip_range"):
-            network_spec(networks(network), "n", unexpected)
+            network_spec(networks(network), "n", unexpected, (4, 3))
 
 
 def test_volumes() -> None:

@@ -85,6 +85,17 @@ class TestVolumes:
         mount = Mount(type="volume", source="data", target="/logs", volume=options)
         assert spec_of(mounting(mount))["mounts"][0]["source"] == "/volumes/shop_data/logs/web"
 
+    @pytest.mark.parametrize("subpath", ["../other", "a/../../other", "link", "link/deeper"])
+    def test_a_part_that_leads_out_of_the_volume(self, tmp_path: Path, subpath: str) -> None:
+        """Also by a link that a container has left in it."""
+        (tmp_path / "shop_data").mkdir()
+        (tmp_path / "shop_data/link").symlink_to("/etc")
+        mount = Mount(
+            type="volume", source="data", target="/x", volume=VolumeOptions(subpath=subpath)
+        )
+        with pytest.raises(ComposerError, match="leads out of the volume"):
+            spec_of(mounting(mount), volumes=str(tmp_path))
+
     def test_from_others(self) -> None:
         service = Service(name="web", volumes_from=("db:ro", "container:other", "app"))
         assert spec_of(service)["volumes_from"] == ["id-of-db:ro", "other", "id-of-app"]

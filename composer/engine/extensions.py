@@ -1,0 +1,91 @@
+"""``x-podman``: what Podman can and the Compose Specification has no word for.
+
+The keys are podman-compose's. Each may be written with a dot (``x-podman.no_hosts: true``) or below
+``x-podman`` (``x-podman: {no_hosts: true}``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from composer.engine.context import Context
+from composer.errors import ComposerError
+
+Fragment = dict[str, Any]
+
+_PREFIX = "x-podman"
+
+
+def podman_extensions(extensions: Mapping[str, Any]) -> dict[str, Any]:
+    """The Podman extensions among ``x-`` keys, without the prefix; ``-`` counts as ``_``."""
+    below = extensions.get(_PREFIX)
+    dotted = {
+        key.removeprefix(f"{_PREFIX}."): value
+        for key, value in extensions.items()
+        if key.startswith(f"{_PREFIX}.")
+    }
+    found = {**(below if isinstance(below, Mapping) else {}), **dotted}
+    return {key.replace("-", "_"): value for key, value in found.items()}
+
+
+def of_service(context: Context) -> Fragment:
+    """The extensions of a service. Podman decides about those that do not fit together."""
+    spec: Fragment = {}
+    for key, value in podman_extensions(context.service.extensions).items():
+        extension = _SERVICE.get(key)
+        if extension is None:
+            context.warn(f"{_PREFIX}.{key}", f"is unknown; {', '.join(_SERVICE)} are known")
+        else:
+            spec |= extension(context, value)
+    return spec
+
+
+def _rootfs(_context: Context, value: Any) -> Fragment:
+    """A folder of the engine's machine as the root of the container, in place of an image."""
+    path, _, option = str(value).rpartition(":")
+    return {"rootfs": path, "rootfs_overlay": True} if option == "O" else {"rootfs": str(value)}
+
+
+def _passwd(_context: Context, value: Any) -> Fragment:
+    """Whether Podman adds the user to ``/etc/passwd``; a text is the entry that it adds."""
+    return {"passwd_entry": value} if isinstance(value, str) else {"manage_password": bool(value)}
+
+
+def _maps(context: Context) -> Fragment:
+    """``uidmaps`` and ``gidmaps``: a user namespace of its own. One stands for both."""
+    said = podman_extensions(context.service.extensions)
+    users = [_map(context, "uidmaps", text) for text in said.get("uidmaps") or ()]
+    groups = [_map(context, "gidmaps", text) for text in said.get("gidmaps") or ()]
+    return {
+        "userns": {"nsmode": "private"},
+        "idmappings": {
+            "HostUIDMapping": False,
+            "HostGIDMapping": False,
+            "UIDMap": users or groups,
+            "GIDMap": groups or users,
+        },
+    }
+
+
+def _map(context: Context, key: str, text: object) -> dict[str, int]:
+    """``CONTAINER:HOST:SIZE``, the size being 1 when it is left out."""
+    numbers = str(text).split(":")
+    if len(numbers) not in (2, 3) or not all(number.isdecimal() for number in numbers):
+        path = f"services.{context.service.name}.{_PREFIX}.{key}"
+        raise ComposerError(
+            f"{path}: {text!r} is no mapping of ids",
+            hint="write it as CONTAINER:HOST:SIZE, such as 0:100000:65536",
+            position=context.project.where(path),
+        )
+    inside, outside, size = (int(number) for number in (*numbers, "1")[:3])
+    return {"container_id": inside, "host_id": outside, "size": size}
+
+
+_SERVICE: dict[str, Callable[[Context, Any], Fragment]] = {
+    "uidmaps": lambda context, _value: _maps(context),
+    "gidmaps": lambda context, _value: _maps(context),
+    "rootfs": _rootfs,
+    "no_hosts": lambda _context, value: {"use_image_hosts": bool(value)},
+    "passwd": _passwd,
+}
