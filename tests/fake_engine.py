@@ -361,6 +361,10 @@ class FakeEngine:
             if found.running:
                 self._put(found, status="exited", exited=self._tick())
 
+    def unpause(self, container: str) -> None:
+        with self._call("unpause", container):
+            self._put(self._find(container), status="running")
+
     def kill(self, container: str, signal: str = "SIGKILL") -> None:
         with self._call("kill", container, signal=signal):
             found = self._find(container)

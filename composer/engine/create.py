@@ -16,7 +16,7 @@ from composer.engine.images import Images
 from composer.engine.libpod import Libpod, decode, segment
 from composer.errors import ComposerError, EngineError
 from composer.spec.model import Port, Project
-from composer.state import PROJECT, SERVICE, Capabilities
+from composer.state import PARENTS, PROJECT, SERVICE, UNFINISHED, Capabilities, Container
 
 
 class _Created(msgspec.Struct, rename="pascal"):
@@ -64,19 +64,28 @@ class Creator:
         replaces: str | None,
         oneoff: bool,
     ) -> str:
-        """Create one replica and return its id. A container that is half made is removed."""
+        """Create one replica and return its id.
+
+        One that files are copied into has its name only afterwards, so that it cannot be taken for
+        whole when this process dies in between. A container that is half made is removed.
+        """
         wanted = project.services[service]
+        peers: dict[str, str] = {}
         context = Context(
             project=project,
             service=wanted,
             number=number,
             name=name,
             image=self.images.find(wanted.image or f"{project.name}-{service}"),
-            around=self._surroundings(project),
+            around=self._surroundings(project, peers),
             oneoff=oneoff,
             inherited=self._anonymous_volumes(replaces) if replaces else {},
         )
         spec = container_spec(context)
+        if peers:
+            spec["labels"][PARENTS] = ",".join(f"{name}={known}" for name, known in peers.items())
+        if context.files and not name.endswith(UNFINISHED):
+            spec["name"] = name + UNFINISHED
         for warning in context.warnings:
             self._warn(warning)
         what = f"create container {name}"
@@ -87,11 +96,21 @@ class Creator:
         identity = created.id
         if context.files:
             self._copy(identity, context.files)
+        if spec["name"] != name:
+            path = f"/containers/{identity}/rename"
+            self._libpod.call("POST", path, {"name": name}, what=what)
         return identity
 
-    def _surroundings(self, project: Project) -> Surroundings:
+    def _surroundings(self, project: Project, peers: dict[str, str]) -> Surroundings:
+        """What a mapping may ask; ``peers`` gets the containers that it was told of, by service."""
+
+        def peer(service: str) -> str:
+            if service not in peers:
+                peers[service] = self._peer(project, service)
+            return peers[service]
+
         return Surroundings(
-            peer=lambda service: self._peer(project, service),
+            peer=peer,
             free_port=self._free_port,
             volume_path=self._volume_path,
             gateways=self._gateways,
@@ -101,12 +120,21 @@ class Creator:
         )
 
     def _peer(self, project: Project, service: str) -> str:
-        """The first container of a service: running ones before others, low numbers first."""
+        """The first container of a service: running ones before others, low numbers first.
+
+        One that is being replaced runs too, but has lost its name to its replacement.
+        """
         labels = [f"{PROJECT}={project.name}", f"{SERVICE}={service}"]
         found = [c for c in look.list_containers(self._libpod, {"label": labels}) if not c.oneoff]
         if not found:
             raise EngineError(f"the service {service} has no container yet", status=404)
-        return min(found, key=lambda c: (not c.running, c.number)).id
+        said = project.services[service].container_name
+
+        def rank(container: Container) -> tuple[bool, bool, int]:
+            name = said or f"{project.name}-{service}-{container.number}"
+            return container.name != name, not container.running, container.number
+
+        return min(found, key=rank).id
 
     def _free_port(self, port: Port) -> int:
         """The first port of the range ``published`` that no container of this engine has."""

@@ -264,6 +264,10 @@ class PodmanEngine:
         """POST /libpod/containers/{name}/stop."""
         self._act(container, "stop", {"timeout": _whole(timeout)})
 
+    def unpause(self, container: str) -> None:
+        """POST /libpod/containers/{name}/unpause."""
+        self._act(container, "unpause")
+
     def kill(self, container: str, signal: str = "SIGKILL") -> None:
         """POST /libpod/containers/{name}/kill."""
         self._act(container, "kill", {"signal": signal})

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from composer.graph.needs import depends_on, image_name
+from composer.graph.needs import depends_on, image_name, namespace_parents
 from composer.graph.selection import check_names
+from composer.plan.containers import add_removal, order_removals
 from composer.plan.intent import Down
 from composer.plan.operations import (
     Operation,
-    RemoveContainer,
     RemoveImage,
     RemoveNetwork,
     RemoveVolume,
-    StopContainer,
 )
 from composer.plan.plan import Plan
 from composer.plan.resources import orphans
@@ -36,6 +35,15 @@ def needs(project: Project | None, containers: tuple[Container, ...]) -> dict[st
         for name, service in project.services.items():
             found[name] = set(depends_on(service))
     return found
+
+
+def owners(
+    project: Project | None, dependencies: Mapping[str, set[str]]
+) -> Mapping[str, Iterable[str]]:
+    """The services whose namespaces each service shares. Labels do not say: all that it needs."""
+    if project is None:
+        return dependencies
+    return {name: namespace_parents(service) for name, service in project.services.items()}
 
 
 def plan_down(project: Project | None, state: State, intent: Down) -> Plan:
@@ -60,7 +68,8 @@ def plan_down(project: Project | None, state: State, intent: Down) -> Plan:
                 )
     if intent.services:
         containers = tuple(c for c in containers if c.service in intent.services)
-    removals = _remove_containers(plan, containers, needs(project, containers), intent)
+    needed = needs(project, containers)
+    removals = _remove_containers(plan, containers, needed, owners(project, needed), intent)
     if not intent.services:
         _remove_networks(plan, project, state, removals)
     if intent.volumes:
@@ -74,35 +83,26 @@ def _remove_containers(
     plan: Plan,
     containers: tuple[Container, ...],
     dependencies: Mapping[str, set[str]],
+    parents: Mapping[str, Iterable[str]],
     intent: Down,
 ) -> list[str]:
     """Stop and remove ``containers``, each after those that need it; the ids of the removals."""
-    removals = []
+    removals: dict[str, list[str]] = defaultdict(list)
     stops: dict[str, list[str]] = defaultdict(list)
     for container in containers:
-        key = container.id
-        before = []
-        if container.running:
-            stop = StopContainer(
-                id=f"stop:{key}",
-                cause="the project goes down",
-                container=container.id,
-                name=container.name,
-                timeout=intent.timeout,
-            )
-            before = [plan.add(stop)]
-            stops[container.service].append(stop.id)
-        remove = RemoveContainer(
-            id=f"remove:{key}",
+        removal = add_removal(
+            plan,
+            container,
             cause="the project goes down",
-            container=container.id,
-            name=container.name,
-            force=True,
-            volumes=True,
+            timeout=intent.timeout,
+            volumes=intent.volumes,
         )
-        removals.append(plan.add(remove, before))
+        removals[container.service].append(removal)
+        if container.alive:
+            stops[container.service].append(f"stop:{container.id}")
     order_stops(plan, stops, dependencies)
-    return removals
+    order_removals(plan, removals, parents)
+    return [removal for ids in removals.values() for removal in ids]
 
 
 def order_stops(

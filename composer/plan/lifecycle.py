@@ -9,14 +9,14 @@ from typing import Literal
 from composer.errors import ComposerError
 from composer.graph.needs import depends_on
 from composer.graph.selection import check_names
-from composer.plan.down import needs, order_stops
+from composer.plan.containers import add_stop, add_unpause, order_removals
+from composer.plan.down import needs, order_stops, owners
 from composer.plan.intent import Lifecycle
 from composer.plan.operations import (
     KillContainer,
     RemoveContainer,
     RestartContainer,
     StartContainer,
-    StopContainer,
     WaitFor,
 )
 from composer.plan.plan import Plan
@@ -72,6 +72,8 @@ class _Planner:
         ids: dict[str, list[str]] = defaultdict(list)
         for container in self.containers:
             if not container.running:
+                # What is just being stopped can be started when that is done.
+                after = [self._add_stop(container, "it is ending")] if container.alive else []
                 operation = StartContainer(
                     id=f"start:{container.name}",
                     cause="it is not running",
@@ -79,7 +81,7 @@ class _Planner:
                     container=container.id,
                     name=container.name,
                 )
-                ids[container.service].append(self.plan.add(operation))
+                ids[container.service].append(self.plan.add(operation, after))
         self._order_starts(groups, ids)
         if self.intent.wait:
             for name, group in groups.items():
@@ -89,16 +91,21 @@ class _Planner:
         """Stop what runs, each before what it depends on."""
         stops: dict[str, list[str]] = defaultdict(list)
         for container in self.containers:
-            if container.running:
-                operation = StopContainer(
-                    id=f"stop:{container.name}",
-                    cause="asked for",
-                    container=container.id,
-                    name=container.name,
-                    timeout=self.intent.timeout,
-                )
-                stops[container.service].append(self.plan.add(operation))
+            if container.alive:
+                stop = self._add_stop(container, "asked for")
+                stops[container.service].append(stop)
         order_stops(self.plan, stops, needs(self.project, self.state.containers))
+
+    def _add_stop(self, container: Container, cause: str) -> str:
+        return add_stop(
+            self.plan, container, cause=cause, timeout=self.intent.timeout, key=container.name
+        )
+
+    def _awake(self, container: Container) -> list[str]:
+        """What wakes ``container`` if it is paused: then no signal reaches it."""
+        if container.status != "paused":
+            return []
+        return [add_unpause(self.plan, container, cause="what is paused hears no signal")]
 
     def restart(self) -> None:
         """Restart, each after what it depends on."""
@@ -111,7 +118,7 @@ class _Planner:
                 name=container.name,
                 timeout=self.intent.timeout,
             )
-            ids[container.service].append(self.plan.add(operation))
+            ids[container.service].append(self.plan.add(operation, self._awake(container)))
         if not self.intent.no_deps:
             for name, needed in needs(self.project, self.state.containers).items():
                 for dependency in needed:
@@ -128,14 +135,15 @@ class _Planner:
                     name=container.name,
                     signal=self.intent.signal,
                 )
-                self.plan.add(operation)
+                self.plan.add(operation, self._awake(container))
 
     def rm(self) -> None:
         """Remove stopped containers; with ``--stop`` those that run are stopped first."""
         if self.intent.stop:
             self.stop()
+        removals: dict[str, list[str]] = defaultdict(list)
         for container in self.containers:
-            if self.intent.stop or not container.running:
+            if self.intent.stop or not container.alive:
                 operation = RemoveContainer(
                     id=f"remove:{container.name}",
                     cause="asked for",
@@ -143,7 +151,10 @@ class _Planner:
                     name=container.name,
                     volumes=self.intent.volumes,
                 )
-                self.plan.add(operation, [f"stop:{container.name}"])
+                removal = self.plan.add(operation, [f"stop:{container.name}"])
+                removals[container.service].append(removal)
+        needed = needs(self.project, self.state.containers)
+        order_removals(self.plan, removals, owners(self.project, needed))
 
     def _order_starts(self, groups: dict[str, list[Container]], ids: dict[str, list[str]]) -> None:
         if self.project is None:

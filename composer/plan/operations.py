@@ -70,11 +70,13 @@ class CreateContainer(Operation, frozen=True, kw_only=True):
     """Id of the container whose anonymous volumes it inherits."""
     renew_anonymous_volumes: bool = False
     oneoff: bool = False
+    provisional: bool = False
+    """Under another name until ``RenameContainer`` gives it this one."""
 
 
 class RenameContainer(Operation, frozen=True, kw_only=True):
     container: str
-    """Id."""
+    """Id, or the name of a container that this plan creates."""
     name: str
     """The present name."""
     new_name: str
@@ -92,6 +94,8 @@ class StartContainer(Operation, frozen=True, kw_only=True):
     container: str
     """Id, or the name of a container that this plan creates."""
     name: str
+    replaces: str | None = None
+    """Name of the container whose place it takes, which is there until this one runs."""
 
 
 class StopContainer(Operation, frozen=True, kw_only=True):
@@ -101,6 +105,11 @@ class StopContainer(Operation, frozen=True, kw_only=True):
     """Seconds until it is killed; None: what the container was made with."""
     replaced_by: str | None = None
     """Name of the container that takes its place."""
+
+
+class UnpauseContainer(Operation, frozen=True, kw_only=True):
+    container: str
+    name: str
 
 
 class KillContainer(Operation, frozen=True, kw_only=True):

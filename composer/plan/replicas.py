@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from composer.plan.intent import Up
@@ -46,60 +47,85 @@ def compare(
     image: str,
     new_networks: set[str],
     forced: str = "",
+    parents: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Decide about each replica of ``service``.
 
     ``existing`` are its containers (without one-off ones), ``image`` its image's name,
     ``new_networks`` the engine names of networks that are about to be created, and ``forced`` a
-    cause to recreate that comes from outside of the service.
+    cause to recreate that comes from outside of the service. ``parents`` has the id of the first
+    container of each service whose namespaces or volumes it uses, empty for one yet to be made.
+
+    Replicas are numbered from 1 on without gaps: containers with other numbers are too many.
     """
-    wanted = intent.scale.get(service.name, service.replicas)
-    groups = _by_number(existing, service)
-    keep = sorted(groups)[:wanted]
-    surplus = [c for number in sorted(groups)[wanted:] for c in groups[number]]
-    free = (n for n in range(1, wanted + len(groups) + 1) if n not in groups)
-    replicas = []
-    image_id = state.image_id(image)
-    for number in sorted([*keep, *(next(free) for _ in range(wanted - len(keep)))]):
-        name = container_name(project, service, number)
-        if number not in groups:
-            replicas.append(Replica(number, name, None, "it does not exist yet"))
-            continue
-        current, *others = groups[number]
-        cause = forced or _divergence(service, current, intent, image_id, new_networks)
-        if intent.recreate == "never":
-            cause = ""
-        replicas.append(Replica(number, name, current, cause, tuple(others)))
-    return Comparison(replicas, surplus)
-
-
-def _by_number(existing: list[Container], service: Service) -> dict[int, list[Container]]:
-    """Containers by number; of several with one number the one worth keeping comes first."""
+    wanted = range(1, intent.scale.get(service.name, service.replicas) + 1)
     groups: dict[int, list[Container]] = {}
     for container in existing:
         groups.setdefault(container.number, []).append(container)
-    for group in groups.values():
-        group.sort(
-            key=lambda c: (c.config_hash == service.config_hash, c.running, c.created), reverse=True
-        )
-    return groups
+    surplus = [c for number in sorted(groups) if number not in wanted for c in groups[number]]
+    expected = _Expected(
+        service=service,
+        image_id=state.image_id(image),
+        networks=[project.networks[key].name for key in service.networks],
+        new_networks=new_networks,
+        parents=parents or {},
+    )
+    replicas = []
+    for number in wanted:
+        name = container_name(project, service, number)
+        current, leftovers = _choose(groups.get(number, []), service, name)
+        cause = "it does not exist yet"
+        if current is not None:
+            cause = "--force-recreate" if intent.recreate == "force" else forced
+            cause = cause or _divergence(current, expected)
+            if intent.recreate == "never":
+                cause = ""
+        replicas.append(Replica(number, name, current, cause, leftovers))
+    return Comparison(replicas, surplus)
 
 
-def _divergence(
-    service: Service,
-    container: Container,
-    intent: Up,
-    image_id: str | None,
-    new_networks: set[str],
-) -> str:
-    """Why ``container`` is not what ``service`` says, or an empty text."""
-    if intent.recreate == "force":
-        return "--force-recreate"
-    if container.config_hash != service.config_hash:
+def _choose(
+    group: list[Container], service: Service, name: str
+) -> tuple[Container | None, tuple[Container, ...]]:
+    """Of the containers with one number the one worth keeping, and the others.
+
+    The one that the file describes; else one that runs, or has the replica's ``name``.
+    """
+
+    def worth(container: Container) -> tuple[bool, bool, bool, float]:
+        described = container.config_hash == service.config_hash
+        return described, container.running, container.name == name, container.created
+
+    finished = sorted((c for c in group if not c.unfinished), key=worth, reverse=True)
+    unfinished = tuple(c for c in group if c.unfinished)
+    if not finished:
+        return None, unfinished
+    return finished[0], (*finished[1:], *unfinished)
+
+
+class _Expected(NamedTuple):
+    """What the containers of a service are compared with. Networks are engine names."""
+
+    service: Service
+    image_id: str | None
+    networks: list[str]
+    new_networks: set[str]
+    parents: Mapping[str, str]
+
+
+def _divergence(container: Container, expected: _Expected) -> str:
+    """Why ``container`` is not what is ``expected``, or an empty text."""
+    if container.config_hash != expected.service.config_hash:
         return "its configuration changed"
-    if image_id is not None and container.image_id != image_id:
+    if expected.image_id is not None and container.image_id != expected.image_id:
         return "its image changed"
-    gone = new_networks.intersection(container.networks)
+    gone = expected.new_networks.intersection(container.networks)
     if gone:
         return f"network {min(gone)} was gone"
+    for network in expected.networks:
+        if network not in container.networks:
+            return f"it is not on network {network}"
+    for parent, identity in expected.parents.items():
+        if container.parents.get(parent, identity) != identity:
+            return f"service {parent}, which it is bound to, has another container"
     return ""

@@ -10,6 +10,7 @@ import networkx as nx
 from composer.graph.needs import depends_on, image_name, namespace_parents, volume_sources
 from composer.graph.order import services_only
 from composer.graph.selection import select
+from composer.plan.containers import add_removal, add_stop, order_removals
 from composer.plan.intent import Up
 from composer.plan.operations import (
     CheckStarted,
@@ -18,15 +19,14 @@ from composer.plan.operations import (
     CreateVolume,
     InitContainer,
     RemoveContainer,
-    RenameContainer,
     RestartContainer,
     StartContainer,
-    StopContainer,
     WaitFor,
 )
 from composer.plan.plan import Plan
 from composer.plan.replicas import Replica, compare
 from composer.plan.resources import missing_networks, missing_volumes, orphans
+from composer.plan.swap import add_return, add_swap, clear_place, remove_leftovers
 from composer.spec.model import Project, Service
 from composer.state import Container, State
 
@@ -65,6 +65,10 @@ class _Planner:
         self.names: dict[str, list[str]] = {}
         """By service: the names of its replicas."""
         self.recreated: set[str] = set()
+        self.current: dict[str, str] = {}
+        """By service: the id of its first container, empty when this plan makes it."""
+        self.removals: dict[str, list[str]] = defaultdict(list)
+        """By service: the operations that remove containers which are replaced."""
         self.started: list[str] = []
         self.gated: set[str] = set()
         """Services that wait for a condition, or for one that does."""
@@ -78,8 +82,10 @@ class _Planner:
         order = nx.topological_sort(services_only(self.graph).reverse(copy=False))
         for node in order:
             name = node.removeprefix("service:")
-            if name in self.selected:
+            if name in self.selected or self._follows(self.project.services[name]):
                 self._add_service(self.project.services[name], shared)
+        parents = {name: namespace_parents(s) for name, s in self.project.services.items()}
+        order_removals(self.plan, self.removals, parents, required=True)
         self._finish()
         return self.plan
 
@@ -111,7 +117,7 @@ class _Planner:
 
     def _remove_orphans(self) -> None:
         for container in orphans(self.project, self.state):
-            self._add_removal(container, "no service of the file", [])
+            self._add_removal(container, "no service of the file")
 
     def _name_orphans(self) -> None:
         found = [container.name for container in orphans(self.project, self.state)]
@@ -137,34 +143,68 @@ class _Planner:
             image=image_name(self.project, service),
             new_networks=self.new_networks,
             forced=self._forced(service),
+            parents={p: self.current[p] for p in self._parents(service) if p in self.current},
         )
         self.names[service.name] = [replica.name for replica in comparison.replicas]
+        first = [r.current for r in comparison.replicas[:1] if not r.cause]
+        self.current[service.name] = first[0].id if first and first[0] else ""
         needed = {name: d for name, d in depends_on(service).items() if self.names.get(name)}
         if any(d.condition != "service_started" or n in self.gated for n, d in needed.items()):
             self.gated.add(service.name)
         self.ready[service.name] = []
         self.created[service.name] = []
         for replica in comparison.replicas:
-            if replica.current is None:
-                created = self._add_create(service, replica, shared)
-                ready = self._add_init(service, replica, created)
-                self._add_start(service, replica, [ready], "it was just created")
-            elif replica.cause:
-                self._add_recreate(service, replica, replica.current, shared)
-            elif not replica.current.running and self.intent.start:
-                self._add_start(service, replica, [], "it is not running")
-            else:
-                self._keep(service, replica, replica.current)
-            self._remove_leftovers(replica)
+            self._add_replica(service, replica, shared)
         wanted = len(comparison.replicas)
         for container in comparison.surplus:
-            self._add_removal(container, f"scaled to {wanted}", [])
+            self._add_removal(container, f"scaled to {wanted}")
+
+    def _add_replica(self, service: Service, replica: Replica, shared: list[str]) -> None:
+        current = replica.current
+        cleared = clear_place(self.plan, replica, self.intent.timeout)
+        before = [*shared, *cleared]
+        if current is None:
+            created = self._add_create(service, replica, before)
+            self.created[service.name].append(created)
+            ready = self._add_init(service, replica, created)
+            self._add_start(service, replica, [ready], "it was just created")
+        elif replica.cause:
+            self._add_recreate(service, replica, current, before)
+        else:
+            placed = add_return(self.plan, replica, current, before)
+            if current.running or not self.intent.start:
+                self._keep(service, replica, current)
+            else:
+                if current.alive:
+                    timeout = self.intent.timeout
+                    stop = add_stop(self.plan, current, cause="it is ending", timeout=timeout)
+                    placed.append(stop)
+                self._add_start(service, replica, placed, "it is not running")
+        removals = [*cleared, *remove_leftovers(self.plan, replica, self.intent.timeout)]
+        self.removals[service.name] += removals
+
+    def _follows(self, service: Service) -> bool:
+        """Whether ``service`` has to be dealt with, though it was not named.
+
+        Its containers live in namespaces of one that is replaced, and Podman removes that only
+        after them.
+        """
+        replaced = any(parent in self.recreated for parent in namespace_parents(service))
+        return replaced and bool(self.existing[service.name])
+
+    def _parents(self, service: Service) -> tuple[str, ...]:
+        """The services whose containers those of ``service`` are bound to."""
+        return (*namespace_parents(service), *volume_sources(service))
 
     def _forced(self, service: Service) -> str:
         """A cause to recreate ``service`` that comes from another service."""
-        parents = [p for p in namespace_parents(service) if p in self.recreated]
-        if parents:
-            return f"service {parents[0]}, whose namespace it shares, is recreated"
+        for kind, names in (
+            ("namespace it shares", namespace_parents(service)),
+            ("volumes it uses", volume_sources(service)),
+        ):
+            parents = [name for name in names if name in self.recreated]
+            if parents:
+                return f"service {parents[0]}, whose {kind}, is recreated"
         named = self.intent.services
         if self.intent.recreate_deps and named and service.name not in named:
             return "--always-recreate-deps"
@@ -190,12 +230,10 @@ class _Planner:
         after, wanted = self._prerequisites(service)
         self.ready[service.name].append(self.plan.add(operation, after, wanted=wanted))
 
-    def _add_create(
-        self, service: Service, replica: Replica, shared: list[str], after: str = ""
-    ) -> str:
+    def _add_create(self, service: Service, replica: Replica, before: list[str]) -> str:
         """Create a container once its networks, volumes and namespace parents exist."""
-        parents = (*namespace_parents(service), *volume_sources(service))
-        before = [*shared, after, *(op for p in parents for op in self.created.get(p, []))]
+        parents = self._parents(service)
+        before = [*before, *(op for p in parents for op in self.created.get(p, []))]
         operation = CreateContainer(
             id=f"create:{replica.name}",
             cause=replica.cause,
@@ -204,44 +242,36 @@ class _Planner:
             name=replica.name,
             replaces=replica.current.id if replica.current else None,
             renew_anonymous_volumes=self.intent.renew_anonymous_volumes,
+            provisional=replica.current is not None,
         )
-        self.created[service.name].append(operation.id)
         return self.plan.add(operation, before)
 
     def _add_recreate(
-        self, service: Service, replica: Replica, old: Container, shared: list[str]
+        self, service: Service, replica: Replica, old: Container, before: list[str]
     ) -> None:
-        """Rename the old container, create the new one beside it, swap them, remove the old one.
+        """Create the new container beside the old one, swap them, remove the old one.
 
-        The old one is there to go back to until the new one runs.
+        The old one goes on until the new one is there, and is kept to go back to until that runs.
         """
         self.recreated.add(service.name)
-        renamed = ""
-        old_name = old.name
-        if old.name == replica.name:
-            old_name = f"{old.id[:12]}_{old.name}"
-            rename = RenameContainer(
-                id=f"rename:{old.id}",
-                cause="its replacement gets its name",
-                container=old.id,
-                name=old.name,
-                new_name=old_name,
-            )
-            renamed = self.plan.add(rename)
-        created = self._add_create(service, replica, shared, renamed)
         after, wanted = self._prerequisites(service)
-        ids = [created]
-        if old.running:
-            stop = StopContainer(
-                id=f"stop:{old.id}",
+        ids = [self._add_create(service, replica, before)]
+        if old.alive or old.status == "initialized":
+            stop = add_stop(
+                self.plan,
+                old,
                 cause=replica.cause,
-                container=old.id,
-                name=old_name,
                 timeout=self.intent.timeout,
+                after=[*ids, *after],
+                wanted=wanted,
                 replaced_by=replica.name,
             )
-            ids.append(self.plan.add(stop, [created, *after], wanted=wanted))
-        replaced = self._add_start(service, replica, ids, "it replaces the old container")
+            ids.append(stop)
+        placed, old_name = add_swap(self.plan, replica, old, ids)
+        ids.append(placed)
+        self.created[service.name].append(placed)
+        cause = "it replaces the old container"
+        replaced = self._add_start(service, replica, ids, cause, replaces=old_name)
         remove = RemoveContainer(
             id=f"remove:{old.id}",
             cause="it is replaced",
@@ -250,15 +280,7 @@ class _Planner:
             volumes=self.intent.renew_anonymous_volumes,
             replaced_by=replica.name,
         )
-        self.plan.add(remove, [*ids, replaced])
-
-    def _remove_leftovers(self, replica: Replica) -> None:
-        start = f"start:{replica.name}"
-        for container in replica.leftovers:
-            self._add_removal(container, "left by an interrupted replacement", [])
-            removal = f"stop:{container.id}"
-            if removal in self.plan and start in self.plan:
-                self.plan.graph.add_edge(removal, start, required=True)
+        self.removals[service.name].append(self.plan.add(remove, [*ids, replaced]))
 
     def _add_init(self, service: Service, replica: Replica, created: str) -> str:
         """Prepare a new container while others start; the operation to start it after.
@@ -279,7 +301,15 @@ class _Planner:
         )
         return self.plan.add(operation, [created])
 
-    def _add_start(self, service: Service, replica: Replica, after: list[str], cause: str) -> str:
+    def _add_start(
+        self,
+        service: Service,
+        replica: Replica,
+        after: list[str],
+        cause: str,
+        *,
+        replaces: str | None = None,
+    ) -> str:
         """Start a replica after what it depends on; the id of the operation, or empty."""
         if not self.intent.start:
             return ""
@@ -292,6 +322,7 @@ class _Planner:
             service=service.name,
             container=known.id if known else name,
             name=name,
+            replaces=replaces,
         )
         self.started.append(name)
         self.ready[service.name].append(operation.id)
@@ -335,25 +366,9 @@ class _Planner:
             self.plan.add(operation, self.ready[name])
         return operation_id
 
-    def _add_removal(self, container: Container, cause: str, after: list[str]) -> None:
-        key = container.id
-        if container.running:
-            stop = StopContainer(
-                id=f"stop:{key}",
-                cause=cause,
-                container=container.id,
-                name=container.name,
-                timeout=self.intent.timeout,
-            )
-            after = [self.plan.add(stop, after)]
-        remove = RemoveContainer(
-            id=f"remove:{key}",
-            cause=cause,
-            container=container.id,
-            name=container.name,
-            force=True,
-        )
-        self.plan.add(remove, after)
+    def _add_removal(self, container: Container, cause: str) -> None:
+        removal = add_removal(self.plan, container, cause=cause, timeout=self.intent.timeout)
+        self.removals[container.service].append(removal)
 
     # --- the end -------------------------------------------------------------------------------
 

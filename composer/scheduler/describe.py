@@ -31,14 +31,24 @@ _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.InitContainer: ("Container", "name", "Preparing", "Prepared"),
     op.StartContainer: ("Container", "name", "Starting", "Started"),
     op.StopContainer: ("Container", "name", "Stopping", "Stopped"),
+    op.UnpauseContainer: ("Container", "name", "Waking", "Running"),
     op.KillContainer: ("Container", "name", "Killing", "Killed"),
     op.RestartContainer: ("Container", "name", "Restarting", "Started"),
     op.RemoveContainer: ("Container", "name", "Removing", "Removed"),
     op.WaitFor: ("Container", "service", "Waiting", "Ready"),
     op.CheckStarted: ("Container", "", "Checking", "Running"),
+    op.RunPreStart: ("Container", "name", "Preparing", "Done"),
+    op.RunPostStart: ("Container", "name", "Post-start", "Started"),
+    op.RunPreStop: ("Container", "name", "Pre-stop", "Prepared to stop"),
 }
 
-_SILENT = (op.InitContainer, op.CheckStarted, op.RenameContainer, op.WaitFor)
+_SILENT = (
+    op.InitContainer,
+    op.CheckStarted,
+    op.RenameContainer,
+    op.UnpauseContainer,
+    op.WaitFor,
+)
 
 
 def words(operation: op.Operation) -> Words:

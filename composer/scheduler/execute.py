@@ -12,8 +12,9 @@ from composer.errors import ComposerError, EngineError, OperationsFailed
 from composer.plan import operations as op
 from composer.scheduler.conditions import Waiter, died
 from composer.scheduler.events import EventSink, Finished, Progressed, Started, Warned
+from composer.scheduler.hooks import Hooks
 from composer.spec.model import Project
-from composer.state import PROJECT
+from composer.state import PROJECT, UNFINISHED
 
 CONFLICT = 409
 SETTLE = 0.05
@@ -37,6 +38,7 @@ class Executor:
         self._stopped = stopped
         self._clock = clock
         self._waiter = Waiter(engine, stopped, clock=clock)
+        self._hooks = Hooks(engine, project, emit, stopped)
         self._last_start = clock()
 
     def run(self, operation: op.Operation) -> None:
@@ -102,7 +104,7 @@ class Executor:
             self._project,
             o.service,
             o.number,
-            name=o.name,
+            name=o.name + UNFINISHED if o.provisional else o.name,
             replaces=o.replaces,
             renew_anonymous_volumes=o.renew_anonymous_volumes,
             oneoff=o.oneoff,
@@ -115,11 +117,19 @@ class Executor:
         self._engine.init(o.container)
 
     def _start(self, o: op.StartContainer) -> None:
-        self._engine.start(o.container)
+        try:
+            self._engine.start(o.container)
+        except EngineError as error:
+            if o.replaces is None:
+                raise
+            raise _kept(error, o.replaces) from error
         self._last_start = self._clock()
 
     def _stop(self, o: op.StopContainer) -> None:
         self._engine.stop(o.container, timeout=o.timeout)
+
+    def _unpause(self, o: op.UnpauseContainer) -> None:
+        self._engine.unpause(o.container)
 
     def _kill(self, o: op.KillContainer) -> None:
         self._engine.kill(o.container, o.signal)
@@ -169,6 +179,16 @@ class Executor:
             raise OperationsFailed(dead)
 
 
+def _kept(error: EngineError, old: str) -> EngineError:
+    """``error`` of a container that does not start, with what is left to go back to."""
+    advice = (
+        f"The container that it was to replace is kept, stopped, as {old}. `composer up` tries "
+        "again and removes it once the new one runs; with the former file it brings it back."
+    )
+    hint = f"{error.hint}\n  {advice}" if error.hint else advice
+    return EngineError(error.message, status=error.status, hint=hint)
+
+
 _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.CreateNetwork: Executor._create_network,
     op.RemoveNetwork: Executor._remove_network,
@@ -182,9 +202,13 @@ _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.InitContainer: Executor._init,
     op.StartContainer: Executor._start,
     op.StopContainer: Executor._stop,
+    op.UnpauseContainer: Executor._unpause,
     op.KillContainer: Executor._kill,
     op.RestartContainer: Executor._restart,
     op.RemoveContainer: Executor._remove,
     op.WaitFor: Executor._wait,
     op.CheckStarted: Executor._check_started,
+    op.RunPreStart: lambda executor, o: executor._hooks.pre_start(o),
+    op.RunPostStart: lambda executor, o: executor._hooks.post_start(o),
+    op.RunPreStop: lambda executor, o: executor._hooks.pre_stop(o),
 }

@@ -25,7 +25,7 @@ def config_hash(service: Mapping[str, Any], resources: Mapping[str, Any]) -> str
     """SHA-256 (hex) of what a container of the canonical ``service`` is made from.
 
     ``resources`` is the mapping with the top-level ``secrets`` and ``configs``, whose definitions
-    count too. Values of secrets are never part of it.
+    count too, and ``volumes``, whose names do. Values of secrets are never part of it.
     """
     made_of = {key: value for key, value in service.items() if key not in _NOT_OF_A_CONTAINER}
     if "deploy" in made_of:
@@ -41,6 +41,11 @@ def config_hash(service: Mapping[str, Any], resources: Mapping[str, Any]) -> str
         defined = resources.get(section, {})
         if used:
             made_of[f"defined {section}"] = {key: defined.get(key) for key in sorted(used)}
+    volumes = resources.get("volumes", {})
+    sources = {mount.get("source") for mount in made_of.get("volumes", ())}
+    names = {key: volumes[key].get("name") for key in sorted(sources & volumes.keys())}
+    if names:
+        made_of["names of volumes"] = names
     return hashlib.sha256(_text(made_of).encode()).hexdigest()
 
 

@@ -24,6 +24,13 @@ PODMAN_SERVICE = "io.podman.compose.service"
 PODMAN_CONFIG_HASH = "io.podman.compose.config-hash"
 PODMAN_VERSION = "io.podman.compose.version"
 
+# Labels of our own.
+PARENTS = "io.composer.parents"
+"""``SERVICE=ID,…``: the containers whose namespaces and volumes this one uses."""
+
+UNFINISHED = ".unfinished"
+"""What the name of a container ends with until it may take the place that it was made for."""
+
 
 class Published(msgspec.Struct, frozen=True):
     """One published port of a container."""
@@ -87,9 +94,25 @@ class Container(msgspec.Struct, frozen=True, kw_only=True):
         return self.labels.get(CONFIG_HASH, "")
 
     @property
+    def parents(self) -> dict[str, str]:
+        """By service, the ids of the containers whose namespaces and volumes it uses."""
+        pairs = self.labels.get(PARENTS, "").split(",")
+        return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+
+    @property
     def running(self) -> bool:
         """Whether its process exists."""
         return self.status in ("running", "paused")
+
+    @property
+    def alive(self) -> bool:
+        """Whether its process exists, perhaps not for long: somebody else is stopping it."""
+        return self.running or self.status == "stopping"
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the command that made it did not come to its end."""
+        return self.name.endswith(UNFINISHED)
 
 
 class NetworkState(msgspec.Struct, frozen=True, kw_only=True):

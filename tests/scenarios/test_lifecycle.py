@@ -9,6 +9,7 @@ import pytest
 from tests.scenarios.conftest import ScenarioOf
 from tests.scenarios.recorder import recording
 from tests.scenarios.steps import started
+from tests.testbed import wait_until
 
 pytestmark = pytest.mark.engine
 
@@ -53,7 +54,8 @@ def test_kill_must_end_and_rm_must_remove(scenario: ScenarioOf) -> None:
     plain = scenario("plain")
     plain.ok("up", "-d")
     plain.ok("kill", "two")
-    assert plain.states() == {"one-1": "running", "two-1": "exited"}
+    ended = {"one-1": "running", "two-1": "exited"}
+    wait_until(lambda: plain.states() == ended, what="the end of what was killed")
     plain.ok("rm", "-f")
     assert plain.states() == {"one-1": "running"}
     plain.ok("rm", "-fs", "one")

@@ -56,6 +56,7 @@ def container(of: Service, number: int = 1, **said: Any) -> Container:
     said.setdefault("name", name)
     said.setdefault("status", "running")
     said.setdefault("image_id", "image-busybox")
+    said.setdefault("networks", tuple(f"p_{key}" for key in of.networks))
     needs = ",".join(f"{n}:{d.condition}:false" for n, d in of.depends_on.items())
     said["labels"] = {
         labels.PROJECT: "p",

@@ -9,7 +9,7 @@ from composer.plan.down import plan_down
 from composer.plan.intent import Down
 from composer.plan.plan import Plan
 from composer.spec.model import Build, Network, Project
-from composer.state import State
+from composer.state import DEPENDS_ON, State
 from tests.unit.projects import container, order, project, service, state, volume
 
 WEB, APP, DB = service("web", ["app"]), service("app", ["db"]), service("db")
@@ -84,3 +84,23 @@ def test_images_of_their_own_are_removed_when_asked_for() -> None:
     assert [o.image for o in local if isinstance(o, op.RemoveImage)] == ["p-built"]
     everything = down(project(built, tagged), seen, images="all")
     assert len([o for o in everything if isinstance(o, op.RemoveImage)]) == 2
+
+
+def test_anonymous_volumes_stay_unless_asked_for() -> None:
+    for asked in (False, True):
+        removals = [o for o in down(project(WEB), SEEN, volumes=asked) if "remove:" in o.id]
+        assert {o.volumes for o in removals if isinstance(o, op.RemoveContainer)} == {asked}
+
+
+def test_sharers_of_a_namespace_go_before_its_owner() -> None:
+    vpn, client = service("vpn"), service("client", network_mode="service:vpn")
+    owner, sharer = container(vpn), container(client, labels={DEPENDS_ON: "vpn:service_started"})
+    for p in (project(vpn, client), None):
+        assert order(down(p, state(owner, sharer)), f"remove:{sharer.id}", f"remove:{owner.id}")
+
+
+def test_what_is_paused_is_woken_and_what_is_stopping_is_waited_for() -> None:
+    asleep, ending = container(WEB, status="paused"), container(DB, status="stopping")
+    plan = down(project(WEB, DB), state(asleep, ending))
+    assert order(plan, f"unpause:{asleep.id}", f"stop:{asleep.id}")
+    assert order(plan, f"stop:{ending.id}", f"remove:{ending.id}")

@@ -1,0 +1,92 @@
+"""Steps with one container that several planners take: stopping it, and removing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from composer.plan.operations import RemoveContainer, StopContainer, UnpauseContainer
+from composer.plan.plan import Plan
+from composer.state import Container
+
+
+def add_stop(
+    plan: Plan,
+    container: Container,
+    *,
+    cause: str,
+    timeout: float | None,
+    key: str = "",
+    after: Iterable[str] = (),
+    wanted: Iterable[str] = (),
+    replaced_by: str | None = None,
+) -> str:
+    """Stop ``container``; the id of the operation, ``stop:KEY`` (``key`` is its id unless said).
+
+    A paused one is woken first: Podman does not stop it, and its process hears no signal.
+    """
+    key = key or container.id
+    if container.status == "paused":
+        after = [add_unpause(plan, container, cause="what is paused cannot be stopped", key=key)]
+    operation = StopContainer(
+        id=f"stop:{key}",
+        cause=cause,
+        container=container.id,
+        name=container.name,
+        timeout=0 if container.status == "initialized" else timeout,
+        replaced_by=replaced_by,
+    )
+    return plan.add(operation, after, wanted=wanted)
+
+
+def add_unpause(plan: Plan, container: Container, *, cause: str, key: str = "") -> str:
+    """Let the processes of a paused container go on; the id of the operation."""
+    operation = UnpauseContainer(
+        id=f"unpause:{key or container.id}",
+        cause=cause,
+        container=container.id,
+        name=container.name,
+    )
+    return plan.add(operation)
+
+
+def add_removal(
+    plan: Plan,
+    container: Container,
+    *,
+    cause: str,
+    timeout: float | None,
+    volumes: bool = False,
+    after: Iterable[str] = (),
+) -> str:
+    """Stop ``container`` if it runs, and remove it; the id of the removal, ``remove:ID``."""
+    if container.alive:
+        after = [add_stop(plan, container, cause=cause, timeout=timeout, after=after)]
+    operation = RemoveContainer(
+        id=f"remove:{container.id}",
+        cause=cause,
+        container=container.id,
+        name=container.name,
+        force=True,
+        volumes=volumes,
+    )
+    return plan.add(operation, after)
+
+
+def order_removals(
+    plan: Plan,
+    removals: Mapping[str, list[str]],
+    parents: Mapping[str, Iterable[str]],
+    *,
+    required: bool = False,
+) -> None:
+    """Remove the containers of each service before those whose namespaces they share.
+
+    ``removals`` are operations by service, ``parents`` the services that own the namespaces. Podman
+    removes no container that another one depends on in this way. With ``required`` a failure of the
+    first leaves the second alone.
+    """
+    for service, owners in parents.items():
+        for owner in owners:
+            for later in removals.get(owner, ()):
+                for earlier in removals.get(service, ()):
+                    plan.graph.add_edge(earlier, later, required=required)
