@@ -246,7 +246,7 @@ def check_resources(resources: Mapping[str, Any], problems: Problems, where: Any
             said = [key for key in keys if key in resource]
             if len(said) > 1:
                 problems.add(where(path), path, f"{' and '.join(said)} exclude each other")
-            elif not said and "driver" not in resource and not resource.get("external"):
+            elif not said and not resource.get("external"):
                 problems.add(where(path), path, f"one of {', '.join(keys)} must be set")
     for name, volume in (resources.get("volumes") or {}).items():
         extra = [key for key in ("driver", "driver_opts", "labels") if (volume or {}).get(key)]

@@ -181,7 +181,7 @@ class Logging(Node, frozen=True):
 class Hook(Node, frozen=True):
     """``services.*.post_start[]``, ``pre_stop[]``, ``pre_start[]``."""
 
-    command: tuple[str, ...]
+    command: tuple[str, ...] = ()
     user: str | None = None
     privileged: bool = False
     working_dir: str | None = None

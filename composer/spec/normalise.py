@@ -102,4 +102,5 @@ def used_resources(services: Mapping[str, Any]) -> dict[str, set[str]]:
             used["secrets"].add(reference["source"])
         for reference in service.get("configs") or Seq():
             used["configs"].add(reference["source"])
+        used["models"].update(service.get("models") or ())
     return used

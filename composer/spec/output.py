@@ -15,8 +15,20 @@ from composer.spec.schema.service import SERVICE
 from composer.spec.shapes import Shape
 
 
-def to_json(mapping: dict[str, Any], *, escape: bool = True) -> str:
-    """The JSON of ``config --format json``: ``x-`` keys at the top only, ``command`` always."""
+def to_json(mapping: dict[str, Any], *, escape: bool = True, whole: bool = True) -> str:
+    """The JSON of ``config --format json``.
+
+    A ``whole`` model has ``x-`` keys at its top only, and always ``command``; what is but a part,
+    or was not interpolated, is printed as it is.
+    """
+    import json
+
+    shown = _json_model(mapping) if whole else mapping
+    text = json.dumps(shown, indent=2, ensure_ascii=False)
+    return text.replace("$", "$$") if escape else text
+
+
+def _json_model(mapping: dict[str, Any]) -> dict[str, Any]:
     top = {key: mapping[key] for key in sorted(mapping)}
     if "services" in top:
         top["services"] = {
@@ -28,10 +40,17 @@ def to_json(mapping: dict[str, Any], *, escape: bool = True) -> str:
     for network in top.get("networks", {}).values():
         network.setdefault("ipam", {})
     top.pop("models", None)
-    import json
+    return top
 
-    text = json.dumps(top, indent=2, ensure_ascii=False)
-    return text.replace("$", "$$") if escape else text
+
+_HOOKS = ("pre_start", "post_start", "pre_stop")
+
+
+def _limit(limit: Any) -> Any:
+    """A limit without its zeros."""
+    if not isinstance(limit, dict):
+        return limit
+    return {key: value for key, value in limit.items() if value}
 
 
 def _json_service(service: dict[str, Any]) -> dict[str, Any]:
@@ -43,6 +62,12 @@ def _json_service(service: dict[str, Any]) -> dict[str, Any]:
         shown["deploy"].setdefault("placement", {})
     for watch in shown.get("develop", {}).get("watch", ()):
         watch.setdefault("exec", {"command": None})
+    for key in _HOOKS:
+        for hook in shown.get(key, ()):
+            hook.setdefault("command", None)
+    for section in (shown, shown.get("build") or {}):
+        if "ulimits" in section:
+            section["ulimits"] = {name: _limit(limit) for name, limit in section["ulimits"].items()}
     for key, value in shown.get("blkio_config", {}).items():
         if isinstance(value, list):
             shown["blkio_config"][key] = [

@@ -29,7 +29,7 @@ def context(value: Any, folder: str) -> Any:
     """A build context, which can also be remote or refer to a service or image."""
     if not isinstance(value, str) or is_remote(value):
         return value
-    if value.startswith(("service:", "target:", "docker-image:", "oci-layout:")):
+    if value.startswith(("service:", "docker-image:", "oci-layout:")):
         return value
     return absolute(value, folder)
 

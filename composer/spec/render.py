@@ -53,16 +53,16 @@ def _struct(value: dict[str, Any], shape: Shape) -> dict[str, Any]:
         shown = render(said, below)
         if shown or below.keep:
             out[key] = shown
-    for key, said in value.items():
+    for key, said in value.items() if shape.extensions == "kept" else ():
         if key.startswith("x-"):
-            out[key] = _plain(said)
+            out[key] = in_order(said)
     return out
 
 
-def _plain(value: Any) -> Any:
-    """An extension, as plain mappings and lists."""
+def in_order(value: Any) -> Any:
+    """``value`` as it is, as plain mappings, sorted by key, and lists."""
     if isinstance(value, dict):
-        return {key: _plain(value[key]) for key in sorted(value)}
+        return {key: in_order(value[key]) for key in sorted(value)}
     if isinstance(value, list):
-        return [_plain(entry) for entry in value]
+        return [in_order(entry) for entry in value]
     return value

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from composer.spec import units
 
 Syntax = Callable[[Any], Any]
 """Gives the canonical value of a scalar; raises ``ValueError`` that says what is wrong with it."""
+
+Extensions = Literal["kept", "dropped", "refused"]
+"""What becomes of ``x-`` keys: printed, allowed but not printed, or not allowed."""
 
 NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
 
@@ -27,12 +30,13 @@ class Shape:
     ``keys`` are the known keys of a mapping, in the order in which they are printed; ``values`` is
     the shape of all values of a mapping whose keys the user invents; ``items`` that of a list's
     entries, no two of which may be equal if ``unique``. ``needs`` are the keys that a mapping of a
-    merged model must have.
+    merged model must have. ``extensions`` is what becomes of its ``x-`` keys.
     """
 
     __slots__ = (
         "accepts",
         "choices",
+        "extensions",
         "items",
         "keep",
         "keys",
@@ -56,6 +60,7 @@ class Shape:
         pattern: str | None = None,
         syntax: Syntax | None = None,
         unique: bool = False,
+        extensions: Extensions = "kept",
         keep: bool | None = None,
     ) -> None:
         self.accepts = frozenset(accepts)
@@ -68,6 +73,7 @@ class Shape:
         self.pattern = pattern
         self.syntax = syntax
         self.unique = unique
+        self.extensions = extensions
         self.keep = keys is not None if keep is None else keep
         """Whether an empty value is printed (Docker Compose has a pointer there)."""
 
@@ -129,7 +135,11 @@ def choice(*words: str) -> Shape:
 
 
 def struct(
-    keys: Mapping[str, Shape], *accepts: type, needs: tuple[str, ...] = (), keep: bool = True
+    keys: Mapping[str, Shape],
+    *accepts: type,
+    needs: tuple[str, ...] = (),
+    extensions: Extensions = "kept",
+    keep: bool = True,
 ) -> Shape:
     """A mapping with these keys; or a scalar of the types ``accepts``, its short form."""
-    return Shape(*accepts, keys=keys, needs=needs, keep=keep)
+    return Shape(*accepts, keys=keys, needs=needs, extensions=extensions, keep=keep)

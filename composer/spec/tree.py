@@ -75,23 +75,46 @@ def copy(value: Any) -> Any:
     return value
 
 
+SHOWN = 100
+"""How many problems are reported in one go."""
+
+_BRIEF = 500
+"""How many characters of a message are shown."""
+
+
+def brief(text: str) -> str:
+    """``text``, of which the middle is left out if it is too long to be read."""
+    if len(text) <= _BRIEF:
+        return text
+    return f"{text[: _BRIEF * 2 // 3]} … {text[-_BRIEF // 3 :]}"
+
+
 class Problems:
     """Collects what is wrong with a file, so that all of it can be reported in one go."""
 
     def __init__(self) -> None:
         self.found: list[ComposerError] = []
 
+    @property
+    def many(self) -> bool:
+        """Whether more were found than are reported: no use to think of hints any more."""
+        return len(self.found) > SHOWN
+
     def add(self, mark: Mark | None, path: str, text: str, hint: str | None = None) -> None:
         """Note a problem at ``path`` (``services.web.ports[0]``, or empty for the whole file)."""
         position = Position(*mark) if mark else None
-        message = f"{path}: {text}" if path else text
+        message = brief(f"{path}: {text}" if path else text)
+        hint = brief(hint) if hint else None
         self.found.append(ComposerError(message, hint=hint, position=position))
 
     def check(self) -> None:
         """Raise ``FileError`` if anything was noted."""
         if self.found:
             known: dict[str, ComposerError] = {str(problem): problem for problem in self.found}
-            raise FileError(sorted(known.values(), key=_place))
+            told = sorted(known.values(), key=_place)
+            if len(told) > SHOWN:
+                told[SHOWN:] = [ComposerError(f"… and {len(told) - SHOWN} more problems")]
+            raise FileError(told)
 
 
 def _place(problem: ComposerError) -> tuple[str, int, int]:

@@ -150,13 +150,13 @@ def number(value: Any) -> float | int:
 
 
 def boolean(value: Any) -> bool:
-    """A boolean from one, or from text: true/yes/on/y/1 or false/no/off/n/0."""
+    """A boolean from one, or from text: true/yes/on/y or false/no/off/n. Raises ``ValueError``."""
     if isinstance(value, bool):
         return value
     word = str(value).lower()
-    if word in ("true", "yes", "on", "y", "t", "1"):
+    if word in ("true", "yes", "on", "y"):
         return True
-    if word in ("false", "no", "off", "n", "f", "0"):
+    if word in ("false", "no", "off", "n"):
         return False
     raise ValueError(f"{value!r} is neither true nor false")
 

@@ -11,22 +11,30 @@ from composer.spec.shapes import Shape
 from composer.spec.tree import Map, Mark, Problems, entries
 
 _LISTED = 12
+_LONGEST = 100
+"""How many characters a word has that may be misspelt."""
 
 
-def validate(root: Map, problems: Problems, *, variables_left: bool = False) -> None:
+def validate(
+    root: Map, problems: Problems, *, variables_left: bool = False, syntax: bool = True
+) -> None:
     """Note in ``problems`` everything in the file ``root`` that the schema does not allow.
 
     What only a whole, merged model must have (``Shape.needs``) is ``check_needs``'s matter. With
     ``variables_left`` (nothing was interpolated) a text with variables passes where texts do.
+    Without ``syntax`` nobody looks into texts.
     """
-    _Checker(problems, variables_left).check(root, FILE, "", None)
+    _Checker(problems, variables_left, syntax).check(root, FILE, "", None)
 
 
 def nearest(word: str, known: Any) -> str | None:
-    """A hint that names the nearest of the ``known`` words, or None."""
+    """A hint that names the nearest of the (first thousand) ``known`` words, or None."""
     from difflib import get_close_matches  # needed for errors only
+    from itertools import islice
 
-    found = get_close_matches(word, known, n=1, cutoff=0.6)
+    if len(word) > _LONGEST:
+        return None
+    found = get_close_matches(word, islice(known, 1000), n=1, cutoff=0.6)
     return f"did you mean {found[0]}?" if found else None
 
 
@@ -38,14 +46,15 @@ def _listed(known: Mapping[str, Shape]) -> str | None:
 class _Checker:
     """Walks a file along the schema and notes what does not fit."""
 
-    def __init__(self, problems: Problems, variables_left: bool) -> None:
+    def __init__(self, problems: Problems, variables_left: bool, syntax: bool) -> None:
         self.problems = problems
         self.variables_left = variables_left
+        self.syntax = syntax
 
     def check(self, value: Any, shape: Shape, path: str, mark: Mark | None) -> None:
         if isinstance(value, dict):
             if shape.keys is not None:
-                self.keys(value, shape.keys, path)
+                self.keys(value, shape, shape.keys, path)
                 return
             if shape.values is not None:
                 self.values(value, shape, path)
@@ -63,11 +72,14 @@ class _Checker:
 
     def items(self, value: list[Any], shape: Shape, path: str, mark: Mark | None) -> None:
         assert shape.items is not None
+        said: set[Any] = set()
         for index, (entry, at) in enumerate(entries(value)):
             here = f"{path}[{index}]"
             self.check(entry, shape.items, here, at or mark)
-            if shape.unique and entry in value[:index]:
-                self.problems.add(at or mark, here, f"{entry!r} is said twice")
+            if shape.unique and not isinstance(entry, (dict, list)):
+                if entry in said:
+                    self.problems.add(at or mark, here, f"{entry!r} is said twice")
+                said.add(entry)
 
     def scalar(self, value: Any, shape: Shape, path: str, mark: Mark | None) -> None:
         if shape.choices and value not in shape.choices:
@@ -81,21 +93,23 @@ class _Checker:
             self.problems.add(
                 mark, path, f"{value!r} is not allowed; it must match {shape.pattern}"
             )
-        elif shape.syntax is not None:
+        elif shape.syntax is not None and self.syntax:
             try:
                 shape.syntax(value)
             except ValueError as error:
                 self.problems.add(mark, path, str(error))
 
-    def keys(self, value: dict[str, Any], known: Mapping[str, Shape], path: str) -> None:
+    def keys(
+        self, value: dict[str, Any], shape: Shape, known: Mapping[str, Shape], path: str
+    ) -> None:
         marks = value.marks if isinstance(value, Map) else {}
         for key, entry in value.items():
             below = known.get(key)
             here = f"{path}.{key}" if path else key
             if below is not None:
                 self.check(entry, below, here, marks.get(key))
-            elif not key.startswith("x-"):
-                hint = nearest(key, known) or _listed(known)
+            elif not key.startswith("x-") or shape.extensions == "refused":
+                hint = None if self.problems.many else nearest(key, known) or _listed(known)
                 self.problems.add(marks.get(key), here, "unknown attribute", hint)
 
     def values(self, value: dict[str, Any], shape: Shape, path: str) -> None:
@@ -112,13 +126,17 @@ class _Checker:
             self.check(entry, shape.values, here, marks.get(key))
 
 
+def _is_said(value: Any, shape: Shape) -> bool:
+    return type(None) in shape.accepts if value is None else value != ""
+
+
 def check_needs(
     value: Any, problems: Problems, shape: Shape = FILE, path: str = "", mark: Mark | None = None
 ) -> None:
     """Note each mapping of a merged model that lacks a key which it must have."""
     if isinstance(value, dict):
         for key in shape.needs:
-            if value.get(key, "") in ("", None):
+            if not _is_said(value.get(key, ""), (shape.keys or {})[key]):
                 problems.add(mark, path, f"{key} is missing")
         marks = value.marks if isinstance(value, Map) else {}
         for key, entry in value.items():

@@ -34,9 +34,15 @@ def ask(program: str, case: Case) -> Answer:
     """What ``program config`` makes of ``case``."""
     result = run(program, case, "json")
     if result.returncode != 0 or not result.stdout.strip():
-        return Answer(None, neutral(result.stderr.strip(), case))
+        return Answer(None, _reason(neutral(result.stderr, case)))
     text = run(program, case, "yaml").stdout
     return Answer(json.loads(neutral(result.stdout, case)), yaml=neutral(text, case).strip())
+
+
+def _reason(stderr: str) -> str:
+    """Why the program refused: what it said, without warnings and the stacks of a panic."""
+    lines = stderr.partition("\ngoroutine")[0].splitlines()
+    return "\n".join(line for line in lines if not line.startswith("time=")).strip()
 
 
 def run(program: str, case: Case, form: str) -> subprocess.CompletedProcess[str]:

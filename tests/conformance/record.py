@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.conformance.cases import RECORDED, all_cases, record
+from tests.conformance.cases import RECORDED, all_cases, record, recorded
 from tests.conformance.oracle import ask, find
 
 
@@ -20,7 +20,10 @@ def main() -> int:
     cases = all_cases()
     names = {case.name for case in cases}
     for case in cases:
-        record(case, ask(program, case))
+        answer, known = ask(program, case), recorded(case)
+        if answer.model is None and known is not None and known.model is None:
+            continue  # the program words its refusals differently from time to time
+        record(case, answer)
     for file in RECORDED.glob("*.json"):
         if file.stem not in names:
             file.unlink()

@@ -20,8 +20,12 @@ from tests.conformance.oracle import ask, find
 CASES = all_cases()
 PROGRAM = find()
 VALID = [case for case in CASES if not case.differs and (found := recorded(case)) and found.model]
-# Keys are not interpolated, but dollar signs in them are doubled all the same.
-READABLE = [case for case in VALID if case.name != "interpolation-keys"]
+UNREADABLE = {
+    "hooks-null-command": "a hook whose command is null is printed without it",
+    "interpolation-keys": "keys are not interpolated, but dollar signs in them are doubled",
+}
+"""Cases whose YAML, docker-compose's too, does not mean the same when it is loaded again."""
+READABLE = [case for case in VALID if case.name not in UNREADABLE]
 
 
 def options(case: Case) -> Options:
@@ -52,15 +56,6 @@ def home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def inside(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(case.folder)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def say_what_is_compared(request: pytest.FixtureRequest) -> None:
-    """Says whether the program or its recorded answers are compared with."""
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
-        what = PROGRAM or "recorded answers (docker-compose was not found)"
-        reporter.write_line(f"comparing config with {what}")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

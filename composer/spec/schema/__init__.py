@@ -38,7 +38,8 @@ NETWORK = struct(
                             "gateway": TEXT,
                             "ip_range": TEXT,
                             "aux_addresses": Shape(values=TEXT),
-                        }
+                        },
+                        extensions="dropped",
                     )
                 ),
                 "options": Shape(values=TEXT),

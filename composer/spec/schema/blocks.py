@@ -55,9 +55,16 @@ def command_line(value: str | None) -> list[str] | None:
     return None if value is None else words.split(value)
 
 
+def single_limit(value: Any) -> int | dict[str, int]:
+    """One number for both limits; 0 is printed as two. Raises ``ValueError``."""
+    return units.integer(value) or {"soft": 0, "hard": 0}
+
+
 COMMAND = Shape(str, type(None), items=TEXT, keep=True, syntax=command_line)
-ULIMIT = struct({"soft": KEPT_COUNT, "hard": KEPT_COUNT}, int, str, needs=("soft", "hard"))
-ULIMIT.syntax = units.integer
+ULIMIT = struct(
+    {"soft": KEPT_COUNT, "hard": KEPT_COUNT}, int, str, needs=("soft", "hard"), extensions="dropped"
+)
+ULIMIT.syntax = single_limit
 ULIMITS = Shape(values=ULIMIT)
 EXTRA_HOSTS = Shape(items=scalar(str, syntax=hosts.entry), values=Shape(str, items=TEXT))
 FILE_REFERENCES = Shape(
@@ -67,22 +74,20 @@ FILE_REFERENCES = Shape(
             "target": TEXT,
             "uid": TEXT,
             "gid": TEXT,
-            "mode": scalar(int, float, str, syntax=units.file_mode, keep=True),
+            "mode": scalar(int, str, syntax=units.file_mode, keep=True),
         },
         str,
     )
 )
-HOOK = struct(
-    {
-        "command": COMMAND,
-        "user": TEXT,
-        "privileged": BOOL,
-        "working_dir": TEXT,
-        "environment": VARIABLES,
-    },
-    needs=("command",),
-)
-HOOKS = Shape(items=HOOK)
+HOOK = {
+    "command": COMMAND,
+    "user": TEXT,
+    "privileged": BOOL,
+    "working_dir": TEXT,
+    "environment": VARIABLES,
+}
+HOOKS = Shape(items=struct(HOOK, needs=("command",)))
+PRE_START = Shape(items=struct({**HOOK, "image": TEXT, "per_replica": BOOL}, needs=("command",)))
 DEVICE_REQUEST = {
     "capabilities": TEXTS,
     "driver": TEXT,
@@ -90,7 +95,7 @@ DEVICE_REQUEST = {
     "device_ids": TEXTS,
     "options": PAIRS,
 }
-GPUS = Shape(str, items=struct(DEVICE_REQUEST), choices=("all",))
+GPUS = Shape(str, items=struct(DEVICE_REQUEST, extensions="dropped"), choices=("all",))
 BUILD = struct(
     {
         "context": TEXT,
@@ -120,8 +125,12 @@ BUILD = struct(
     },
     str,
 )
-WEIGHTS = Shape(items=struct({"path": TEXT, "weight": COUNT}))
-RATES = Shape(items=struct({"path": TEXT, "rate": scalar(int, str, syntax=units.size_text)}))
+WEIGHTS = Shape(items=struct({"path": TEXT, "weight": COUNT}, extensions="refused"))
+RATES = Shape(
+    items=struct(
+        {"path": TEXT, "rate": scalar(int, str, syntax=units.size_text)}, extensions="refused"
+    )
+)
 BLKIO = struct(
     {
         "weight": COUNT,
@@ -130,7 +139,8 @@ BLKIO = struct(
         "device_read_iops": RATES,
         "device_write_bps": RATES,
         "device_write_iops": RATES,
-    }
+    },
+    extensions="refused",
 )
 UPDATE_CONFIG = struct(
     {
@@ -151,8 +161,7 @@ RESOURCE = {
 RESERVATION = {
     "cpus": FLOAT,
     "memory": MEMORY,
-    "pids": COUNT,
-    "devices": Shape(items=struct(DEVICE_REQUEST, needs=("capabilities",))),
+    "devices": Shape(items=struct(DEVICE_REQUEST, needs=("capabilities",), extensions="dropped")),
     "generic_resources": Shape(items=struct({"discrete_resource_spec": DISCRETE})),
 }
 DEPLOY = struct(
@@ -193,7 +202,7 @@ DEVELOP = struct(
                     "path": TEXT,
                     "action": choice("rebuild", "sync", "restart", "sync+restart", "sync+exec"),
                     "target": TEXT,
-                    "exec": HOOK,
+                    "exec": struct(HOOK, needs=("command",), keep=False),
                     "include": TEXT_OR_TEXTS,
                     "ignore": TEXT_OR_TEXTS,
                     "initial_sync": BOOL,

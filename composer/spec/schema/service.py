@@ -29,7 +29,6 @@ from composer.spec.shapes import (
     NUMBER_OR_TEXT,
     OPTIONS,
     PAIRS,
-    PLAIN_TEXT,
     SIZE,
     TEXT,
     TEXT_OR_TEXTS,
@@ -129,11 +128,18 @@ MOUNT = struct(
     needs=("type", "target"),
 )
 MOUNT.syntax = mounts.expand
-DEVICE = struct({"source": TEXT, "target": TEXT, "permissions": TEXT}, str, needs=("source",))
+DEVICE = struct(
+    {"source": TEXT, "target": TEXT, "permissions": TEXT}, str, needs=("source", "target")
+)
 DEVICE.syntax = mounts.expand_device
 ENV_FILE = Shape(
     str,
-    items=struct({"path": TEXT, "required": FLAG, "format": TEXT}, str, needs=("path",)),
+    items=struct(
+        {"path": TEXT, "required": FLAG, "format": TEXT},
+        str,
+        needs=("path",),
+        extensions="refused",
+    ),
 )
 PROVIDER = struct(
     {
@@ -188,7 +194,7 @@ SERVICE = struct(
         "provider": PROVIDER,
         "environment": VARIABLES,
         "env_file": ENV_FILE,
-        "expose": Shape(items=NUMBER_OR_TEXT),
+        "expose": Shape(items=scalar(str, int, syntax=units.text)),
         "extends": struct({"file": TEXT, "service": TEXT}, str, needs=("service",)),
         "external_links": UNIQUE_TEXTS,
         "extra_hosts": EXTRA_HOSTS,
@@ -234,7 +240,7 @@ SERVICE = struct(
         "stdin_open": BOOL,
         "stop_grace_period": DURATION,
         "stop_signal": TEXT,
-        "storage_opt": Shape(values=PLAIN_TEXT),
+        "storage_opt": Shape(values=scalar(str, int, type(None), syntax=units.text)),
         "sysctls": PAIRS,
         "tmpfs": TEXT_OR_TEXTS,
         "tty": BOOL,

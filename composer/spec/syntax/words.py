@@ -1,42 +1,89 @@
-"""Splits ``command``, ``entrypoint`` and hooks written as one text into words, as a shell would."""
+"""Splits ``command``, ``entrypoint`` and hooks written as one text into words.
+
+Quotes and backslashes work as in a shell and nothing is expanded. As no shell runs the words,
+Docker Compose takes what a shell would end a command at (``;``, ``&``, ``|``, ``<``, ``>``) as the
+end of the text; what follows is not looked at. Backquotes and ``$(…)`` keep their content together.
+"""
 
 from __future__ import annotations
 
 _BLANKS = " \t\r\n"
 _QUOTES = "'\""
+_ENDS = ";&|<>"
 
 
 def split(text: str) -> list[str]:
-    """The words of ``text``; quotes and backslashes work as in a shell, nothing is expanded.
+    """The words of ``text`` (see the module).
 
-    Raises ``ValueError`` when a quote is not closed or the text ends in a backslash.
+    Raises ``ValueError`` when a quote is not closed, a parenthesis opens or closes nothing or the
+    text ends in a backslash.
     """
-    words: list[str] = []
-    word: list[str] = []
-    quote = ""
-    inside = escaped = False
+    splitter = _Splitter()
     for char in text:
-        if escaped:
-            word.append(char)
-            escaped = False
-        elif char == "\\" and quote != "'":
-            escaped = inside = True
-        elif quote:
-            if char == quote:
-                quote = ""
-            else:
-                word.append(char)
-        elif char in _QUOTES:
-            quote, inside = char, True
-        elif char in _BLANKS:
-            if inside:
-                words.append("".join(word))
-            word, inside = [], False
-        else:
-            word.append(char)
-            inside = True
-    if quote or escaped:
-        raise ValueError(f"{text!r} has a quote that is not closed or ends in a backslash")
-    if inside:
-        words.append("".join(word))
-    return words
+        if not splitter.take(char):
+            break
+    splitter.end_word()
+    if splitter.malformed or splitter.escaped or splitter.together:
+        raise ValueError(
+            f"{text!r} has a quote or parenthesis that is not closed or ends in a backslash"
+        )
+    return splitter.words
+
+
+class _Splitter:
+    """The words so far, the one that is being read, and what it stands in."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.word = ""
+        self.begun = False
+        """Whether there is a word, which may be empty if it was quoted."""
+        self.escaped = False
+        self.quote = ""
+        self.backquoted = False
+        self.parenthesis = False
+        self.malformed = False
+
+    @property
+    def together(self) -> bool:
+        """Whether blanks and ends are part of the word."""
+        return bool(self.quote) or self.backquoted or self.parenthesis
+
+    def end_word(self) -> None:
+        if self.begun:
+            self.words.append(self.word)
+        self.word, self.begun = "", False
+
+    def take(self, char: str) -> bool:
+        """Read one character. Returns False at the end of what is looked at."""
+        if self.escaped:
+            self.escaped = False
+        elif char == "\\" and self.quote != "'":
+            self.escaped = True
+            return True
+        elif char in _BLANKS and not self.together:
+            self.end_word()
+            return True
+        elif char in _QUOTES and self.quote in ("", char) and not self.parenthesis:
+            self.begun = self.begun or self.quote == char
+            self.quote = "" if self.quote else char
+            return True
+        elif char in _ENDS and not self.together:
+            if char == ">" and self.word[:1] in tuple("0123456789"):  # as in 2>file
+                self.begun = False
+            return False
+        elif not self.quote:
+            self.group(char)
+        self.word += char
+        self.begun = True
+        return not self.malformed
+
+    def group(self, char: str) -> None:
+        """Note where backquotes and parentheses open and close."""
+        if char == "`" and not self.parenthesis:
+            self.backquoted = not self.backquoted
+        elif char == ")" and not self.backquoted:
+            self.parenthesis = not self.parenthesis
+        elif char == "(" and not self.backquoted:
+            self.malformed = self.parenthesis or not self.word.endswith("$")
+            self.parenthesis = True
