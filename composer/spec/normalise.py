@@ -20,9 +20,8 @@ def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
         _imply_dependencies(service, mark)
         if service.get("pull_policy") == "if_not_present":
             service["pull_policy"] = "missing"
-        for mount in service.get("volumes") or ():
-            if isinstance(mount, dict) and isinstance(mount.get("target"), str):
-                mount["target"] = clean(mount["target"])
+        if "scale" in service and isinstance(service.get("deploy"), dict):
+            service["deploy"].setdefault("replicas", service["scale"])
         build = service.get("build")
         if isinstance(build, dict):
             if not build.get("dockerfile_inline"):
@@ -91,8 +90,8 @@ def _resolve_arguments(build: dict[str, Any], variables: Mapping[str, str]) -> N
 
 
 def used_resources(services: Mapping[str, Any]) -> dict[str, set[str]]:
-    """The keys of the networks, volumes, secrets, configs and models that ``services`` use."""
-    used: dict[str, set[str]] = {section: set() for section in (*RESOURCES, "models")}
+    """The keys of the networks, volumes, secrets and configs that ``services`` use."""
+    used: dict[str, set[str]] = {section: set() for section in RESOURCES}
     for service in services.values():
         used["networks"].update(service.get("networks") or ())
         for mount in service.get("volumes") or ():
@@ -102,6 +101,5 @@ def used_resources(services: Mapping[str, Any]) -> dict[str, set[str]]:
         for reference in [*(service.get("secrets") or ()), *(build.get("secrets") or ())]:
             used["secrets"].add(reference["source"])
         for reference in service.get("configs") or Seq():
-        used["models"].update(service.get("models") or ())
             used["configs"].add(reference["source"])
     return used
