@@ -157,3 +157,33 @@ class CheckStarted(Operation, frozen=True, kw_only=True):
 
     containers: tuple[str, ...]
     """Names."""
+
+
+class RunHook(Operation, frozen=True, kw_only=True):
+    """Run a command that the file has for a running container."""
+
+    service: str
+    container: str
+    """Id, or the name of a container that this plan creates."""
+    name: str
+    index: int
+    """Which one of the service's hooks of this kind."""
+
+
+class RunPostStart(RunHook, frozen=True, kw_only=True):
+    """``post_start``. A container whose hook fails is stopped: the next start runs it again."""
+
+
+class RunPreStop(RunHook, frozen=True, kw_only=True):
+    """``pre_stop``. A container whose hook fails goes on running."""
+
+
+class RunPreStart(Operation, frozen=True, kw_only=True):
+    """``pre_start``: run a container of its own to its end, beside one that is to start."""
+
+    service: str
+    index: int
+    container: str
+    """Id or name of the container whose mounts it shares."""
+    name: str
+    """Its own name."""
