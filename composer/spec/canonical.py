@@ -17,6 +17,10 @@ Transform = Callable[[Any, "Mark | None"], Any]
 """Gives the canonical form of a value said at a mark. Raises ``ValueError``."""
 
 
+PORT_LIMIT = 100_000
+"""How many ports the ranges of a file may stand for."""
+
+
 def pairs(value: Any, mark: Mark | None = None) -> Any:
     """``KEY=VALUE`` entries as a mapping; a key with no ``=`` has no value (None)."""
     if not isinstance(value, list):
@@ -109,16 +113,14 @@ def port_list(value: Any, mark: Mark | None) -> Any:
             continue
         for long in ports.expand(entry):
             new.add(Map(long.items(), at or mark), at or mark)
+        if len(new) > PORT_LIMIT:
+            raise ValueError(f"ranges stand for more than {PORT_LIMIT} ports")
     return new
 
 
 def mount(value: Any, mark: Mark | None) -> Any:
     """A mount in long form."""
-    if isinstance(value, str):
-        return Map(mounts.expand(value).items(), mark)
-    if isinstance(value.get("target"), str):
-        value["target"] = mounts.clean(value["target"])
-    return value
+    return Map(mounts.expand(value).items(), mark) if isinstance(value, str) else value
 
 
 def device(value: Any, mark: Mark | None) -> Any:
@@ -240,13 +242,21 @@ def canonicalise(root: Any, problems: Problems, *, variables_left: bool = False)
     With ``variables_left`` (nothing was interpolated) what cannot be told is left as it is.
     """
 
+    published = 0
+
     def visit(transform: Transform, value: Any, path: str, mark: Mark | None) -> Any:
+        nonlocal published
         if value is None:
             return None
         if variables_left and transform in _PARSERS and "$" in str(value):
             return value
         try:
-            return transform(value, mark)
+            new = transform(value, mark)
+            if transform is port_list:
+                published += len(new)
+                if published > PORT_LIMIT:
+                    raise ValueError(f"ranges stand for more than {PORT_LIMIT} ports")
+            return new
         except ValueError as error:
             if variables_left and transform is not variables and "$" in str(value):
                 return value

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from composer.spec.cycles import find_cycle
+from composer.spec.podman import podman_extensions
 from composer.spec.tree import Mark, Problems
 from composer.spec.validate import nearest
 
@@ -44,15 +45,25 @@ def check_consistency(
         problems.add(where(finding.path), finding.path, finding.text, finding.hint)
 
 
+_LISTED = 20
+
+
 def _unknown(path: str, kind: str, name: str, known: Mapping[str, Any]) -> Finding:
     section = f"{kind.removeprefix('build ')}s"
-    listed = f"defined {section}: {', '.join(sorted(known))}" if known else None
-    hint = nearest(name, known) or listed or f"define it under {section}: at the top level"
+    listed = f"defined {section}: {', '.join(sorted(known))}" if len(known) <= _LISTED else None
+    hint = nearest(name, known) or (
+        listed if known else f"define it under {section}: at the top level"
+    )
     return Finding(path, f"refers to undefined {kind} {name}", hint)
 
 
 def _image(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
-    if not service.get("image") and "build" not in service and "provider" not in service:
+    if (
+        not service.get("image")
+        and "build" not in service
+        and "provider" not in service
+        and "rootfs" not in podman_extensions(service)
+    ):
         yield Finding(path, "has neither an image nor a build context specified")
 
 

@@ -7,6 +7,7 @@ path pattern such as ``services.*.ports``, where ``*`` stands for any one key or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -78,15 +79,23 @@ def copy(value: Any) -> Any:
 SHOWN = 100
 """How many problems are reported in one go."""
 
-_BRIEF = 500
-"""How many characters of a message are shown."""
+_BRIEF = 1000
+_LONG_WORD = 300
+"""How many characters of a message, and of a word in it, are shown."""
 
 
 def brief(text: str) -> str:
-    """``text``, of which the middle is left out if it is too long to be read."""
-    if len(text) <= _BRIEF:
-        return text
-    return f"{text[: _BRIEF * 2 // 3]} … {text[-_BRIEF // 3 :]}"
+    """``text`` without the middle of words that are too long to be read, and of all if it still is.
+
+    A path of a file is never that long.
+    """
+    if len(text) > _LONG_WORD:
+        text = re.sub(rf"\S{{{_LONG_WORD},}}", lambda word: _ends(word.group(), 100), text)
+    return text if len(text) <= _BRIEF else _ends(text, _BRIEF)
+
+
+def _ends(text: str, length: int) -> str:
+    return f"{text[: length * 2 // 3]}…{text[-length // 3 :]}"
 
 
 class Problems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 
 # Patterns are compiled (and cached by re) when they are first used, not at start-up.
@@ -22,6 +22,9 @@ _UNITS = {
 _DURATION = r"(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+\Z"
 _PART = r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)"
 _SIZE = r"(?i:(-?\d+(?:\.\d+)?) ?([kmgtp]?)(i?b?))\Z"
+_LARGEST = 2**63 - 1
+_DIGITS = 300
+"""How many characters a number or duration has at most; what has more fits nowhere."""
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 
 
@@ -31,7 +34,7 @@ def nanoseconds(text: str) -> int:
     body = text[1:] if text[:1] in ("-", "+") else text
     if body == "0":
         return 0
-    if not re.match(_DURATION, body):
+    if len(body) > _DIGITS or not re.match(_DURATION, body):
         raise ValueError(f"{text!r} is not a duration; write for example 30s, 1m30s or 500ms")
     total = 0
     for number, unit in re.findall(_PART, body):
@@ -39,7 +42,7 @@ def nanoseconds(text: str) -> int:
         total += int(whole or 0) * _UNITS[unit]
         if fraction:
             total += int(fraction) * _UNITS[unit] // 10 ** len(fraction)
-    return sign * total
+    return sign * _fitting(total, text)
 
 
 def go_duration(ns: int) -> str:
@@ -74,13 +77,23 @@ def size(value: Any) -> int:
     Raises ``ValueError``.
     """
     if isinstance(value, (int, float)):
-        return int(value)
+        return integer(value)
     match = re.match(_SIZE, value.strip())
     if match is None:
         raise ValueError(f"{value!r} is not a size; write for example 512m, 1.5g or bytes")
     number, power, _ = match.groups()
     factor = 1024 ** _POWERS[power.lower()]
-    return int(number) * factor if number.lstrip("-").isdecimal() else int(float(number) * factor)
+    if len(number) > _DIGITS:
+        return _fitting(_LARGEST + 1, value)
+    whole = number.lstrip("-").isdecimal()
+    return _fitting(int(number) * factor if whole else int(float(number) * factor), value)
+
+
+def _fitting(number: int, value: Any) -> int:
+    """``number`` if it has at most 64 bits. Raises ``ValueError``, which shows ``value``."""
+    if -_LARGEST <= number <= _LARGEST:
+        return number
+    raise ValueError(f"{text(value)} is out of range; at most {_LARGEST} is allowed")
 
 
 def duration_text(value: str) -> str:
@@ -135,9 +148,11 @@ def integer(value: Any) -> int:
     if isinstance(value, bool):
         raise ValueError(f"{text(value)} is not a whole number")
     try:
-        return int(value)
-    except ValueError:
-        raise ValueError(f"{value!r} is not a whole number") from None
+        found = int(value)
+    except (ValueError, OverflowError):
+        shown = repr(value) if isinstance(value, str) else text(value)
+        raise ValueError(f"{shown} is not a whole number") from None
+    return _fitting(found, value)
 
 
 def number(value: Any) -> float | int:
@@ -146,6 +161,8 @@ def number(value: Any) -> float | int:
         found = float(value)
     except ValueError:
         raise ValueError(f"{value!r} is not a number") from None
+    if not isfinite(found):
+        raise ValueError(f"{text(value)} is not a number that can be used")
     return int(found) if found == int(found) else found
 
 

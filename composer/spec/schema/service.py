@@ -99,7 +99,7 @@ PORT = struct(
     float,
     needs=("target",),
 )
-PORT.syntax = ports.expand
+PORT.syntax = ports.check
 MOUNT = struct(
     {
         "type": choice("bind", "volume", "tmpfs", "cluster", "npipe", "image"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
@@ -14,6 +14,23 @@ def expand(value: str | int | float) -> list[dict[str, Any]]:
 
     Raises ``ValueError``.
     """
+    ip, ports, host_ports, protocol = _parsed(value)
+    mappings = [
+        _mapping(ip, port, host_port, protocol)
+        for port, host_port in zip(ports, host_ports, strict=True)
+    ]
+    # Docker Compose orders the ports of a range as text.
+    return sorted(mappings, key=lambda mapping: f"{mapping['target']}/{protocol}")
+
+
+def check(value: str | int | float) -> str | int | float:
+    """A short form as it is, if it is well formed. Raises ``ValueError``."""
+    _parsed(value)
+    return value
+
+
+def _parsed(value: str | int | float) -> tuple[str, range, Sequence[int | str], str]:
+    """The address, the container's ports, the host's, and the protocol."""
     text = str(value)
     body, slash, protocol = text.partition("/")
     protocol = protocol.lower() if slash else "tcp"
@@ -24,40 +41,32 @@ def expand(value: str | int | float) -> list[dict[str, Any]]:
     first, last = _range(container, text)
     if first == 0:
         raise ValueError(f"{text!r} is not a port mapping; a container's port is 1 or more")
-    host_ports = list(_host_ports(host, last - first, text))
+    host_ports = _host_ports(host, last - first, text)
     ip = address(bind, text) if bind else ""
-    mappings = [
-        _mapping(ip, port, host_ports[port - first], protocol) for port in range(first, last + 1)
-    ]
-    # Docker Compose orders the ports of a range as text.
-    return sorted(mappings, key=lambda mapping: f"{mapping['target']}/{protocol}")
+    return ip, range(first, last + 1), host_ports, protocol
 
 
-def _mapping(ip: str, target: int, host_port: str, protocol: str) -> dict[str, Any]:
+def _mapping(ip: str, target: int, host_port: int | str, protocol: str) -> dict[str, Any]:
     mapping: dict[str, Any] = {"mode": "ingress"}
     if ip:
         mapping["host_ip"] = ip
     mapping["target"] = target
     if host_port:
-        mapping["published"] = host_port
+        mapping["published"] = str(host_port)
     mapping["protocol"] = protocol
     return mapping
 
 
-def _host_ports(host: str, extra: int, text: str) -> Iterator[str]:
+def _host_ports(host: str, extra: int, text: str) -> Sequence[int | str]:
     """The published port of each container port."""
     if not host:
-        yield from [""] * (extra + 1)
-        return
+        return [""] * (extra + 1)
     first, last = _range(host, text)
     if last - first == extra:
-        yield from (str(port) for port in range(first, last + 1))
-    elif extra == 0:
-        yield f"{first}-{last}"
-    else:
-        raise ValueError(
-            f"{text!r} maps {last - first + 1} host ports to {extra + 1} of containers"
-        )
+        return range(first, last + 1)
+    if extra == 0:
+        return [f"{first}-{last}"]
+    raise ValueError(f"{text!r} maps {last - first + 1} host ports to {extra + 1} of containers")
 
 
 def _range(text: str, whole: str) -> tuple[int, int]:
@@ -73,10 +82,10 @@ def port_number(text: str, whole: str) -> int:
     """A port from its digits. Raises ``ValueError`` that shows ``whole``."""
     if not text.isascii() or not text.isdecimal():
         raise ValueError(f"{whole!r} is not a port mapping; {_FORM}")
-    port = int(text)
-    if port > 65535:
-        raise ValueError(f"{port} is not a port; the highest is 65535")
-    return port
+    digits = text.lstrip("0") or "0"
+    if len(digits) > 5 or int(digits) > 65535:
+        raise ValueError(f"{text} is not a port; the highest is 65535")
+    return int(digits)
 
 
 def published(value: str | int) -> str:
