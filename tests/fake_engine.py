@@ -393,6 +393,32 @@ class FakeEngine:
         interactive: bool = True,
         tty: bool = False,
         detach: bool = False,
+    def run_inside(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        user: str | None = None,
+        workdir: str | None = None,
+        env: Mapping[str, str] | None = None,
+        privileged: bool = False,
+        output: Callable[[bytes], None] | None = None,
+    ) -> int:
+        settings = {
+            "command": tuple(command),
+            "user": user,
+            "workdir": workdir,
+            "env": dict(env or {}),
+            "privileged": privileged,
+        }
+        with self._call("run_inside", container, **settings):
+            found = self._find(container)
+            if not found.running:
+                raise EngineError(f"container {found.name} is not running", status=409)
+            if output is not None:
+                output(b"said by " + " ".join(command).encode())
+            return self.exec_results.get(found.name, 0)
+
         user: str | None = None,
         workdir: str | None = None,
         env: Sequence[str] = (),

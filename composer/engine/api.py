@@ -143,6 +143,19 @@ class Engine(Protocol):
     # --- handed to the podman program ---------------------------------------------------------
     def exec_command(
         self,
+    def run_inside(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        user: str | None = None,
+        workdir: str | None = None,
+        env: Mapping[str, str] | None = None,
+        privileged: bool = False,
+        output: Callable[[bytes], None] | None = None,
+    ) -> int:
+        """Run a command in a running container; its exit code. ``output`` gets each line."""
+
         container: str,
         command: Sequence[str],
         *,

@@ -134,9 +134,9 @@ class PodmanEngine:
 
     def probe(self, container: str, command: Sequence[str]) -> bool:
         """See ``Engine.probe``."""
-        from composer.engine.waiting import probe
+        from composer.engine.inside import Settings, run_inside
 
-        return probe(self._libpod, container, command, self._sessions.append)
+        return run_inside(self._libpod, container, command, Settings(), self._sessions.append) == 0
 
     # --- changing ----------------------------------------------------------------------------
     def create_network(self, project: Project, key: str) -> None:
@@ -312,6 +312,24 @@ class PodmanEngine:
         container: str,
         command: Sequence[str],
         *,
+    def run_inside(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        user: str | None = None,
+        workdir: str | None = None,
+        env: Mapping[str, str] | None = None,
+        privileged: bool = False,
+        output: Callable[[bytes], None] | None = None,
+    ) -> int:
+        """See ``Engine.run_inside``."""
+        from composer.engine.inside import Settings, run_inside
+
+        settings = Settings(user, workdir, env or {}, privileged)
+        began = self._sessions.append
+        return run_inside(self._libpod, container, command, settings, began, output)
+
         interactive: bool = True,
         tty: bool = False,
         detach: bool = False,

@@ -1,8 +1,8 @@
-"""Waiting for a container's end, checking its health, and running a probe in it."""
+"""Waiting for a container's end, and checking its health."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
 
@@ -49,30 +49,3 @@ def run_healthcheck(libpod: Libpod, container: str) -> HealthResult:
     counted = inspect(libpod, container).state.health
     last = counted.log[-1].output.strip() if counted and counted.log else ""
     return HealthResult(status=counted.status if counted else "", passed=passed, output=last)
-
-
-class _Created(msgspec.Struct):
-    id: str = msgspec.field(name="Id")
-
-
-class _Exec(msgspec.Struct):
-    exit_code: int = msgspec.field(default=-1, name="ExitCode")
-
-
-def probe(
-    libpod: Libpod, container: str, command: Sequence[str], began: Callable[[str], None]
-) -> bool:
-    """Run ``command`` in a running container: POST …/exec, POST /exec/{id}/start.
-
-    ``began`` is told the id of the exec session.
-    """
-    what = f"probe {container}"
-    body = {"Cmd": list(command), "AttachStdout": True, "AttachStderr": True}
-    answer = libpod.call("POST", f"/containers/{segment(container)}/exec", body=body, what=what)
-    identity = msgspec.json.decode(answer.body, type=_Created).id
-    began(identity)
-    start = {"Detach": False, "Tty": False}
-    with libpod.stream("POST", f"/exec/{identity}/start", body=start, what=what) as stream:
-        while stream.read() != b"":
-            pass
-    return libpod.get(f"/exec/{identity}/json", kind=_Exec, what=what).exit_code == 0

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from composer.graph.needs import depends_on, image_name, namespace_parents
 from composer.graph.selection import check_names
 from composer.plan.containers import add_removal, order_removals
+from composer.plan.hooks import add_hooks
 from composer.plan.intent import Down
 from composer.plan.operations import (
     Operation,
@@ -76,6 +77,7 @@ def plan_down(project: Project | None, state: State, intent: Down) -> Plan:
         _remove_volumes(plan, project, state, intent, removals)
     if intent.images and project is not None:
         _remove_images(plan, project, state, intent, removals)
+    add_hooks(plan, project, state)
     return plan
 
 

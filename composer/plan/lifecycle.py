@@ -11,6 +11,7 @@ from composer.graph.needs import depends_on
 from composer.graph.selection import check_names
 from composer.plan.containers import add_stop, add_unpause, order_removals
 from composer.plan.down import needs, order_stops, owners
+from composer.plan.hooks import add_hooks
 from composer.plan.intent import Lifecycle
 from composer.plan.operations import (
     KillContainer,
@@ -41,6 +42,7 @@ def plan_lifecycle(project: Project | None, state: State, intent: Lifecycle) -> 
         containers = [c for c in containers if c.id not in strangers]
     planner = _Planner(project, state, containers, intent)
     getattr(planner, intent.action)()
+    add_hooks(planner.plan, project, state)
     return planner.plan
 
 

@@ -11,6 +11,7 @@ from composer.graph.needs import depends_on, image_name, namespace_parents, volu
 from composer.graph.order import services_only
 from composer.graph.selection import select
 from composer.plan.containers import add_removal, add_stop, order_removals
+from composer.plan.hooks import add_hooks
 from composer.plan.intent import Up
 from composer.plan.operations import (
     CheckStarted,
@@ -71,7 +72,7 @@ class _Planner:
         """By service: the operations that remove containers which are replaced."""
         self.started: list[str] = []
         self.gated: set[str] = set()
-        """Services that wait for a condition, or for one that does."""
+        """Services that have hooks or wait for a condition, or for one that does."""
 
     def plan_all(self) -> Plan:
         shared = self._add_networks_and_volumes()
@@ -87,6 +88,7 @@ class _Planner:
         parents = {name: namespace_parents(s) for name, s in self.project.services.items()}
         order_removals(self.plan, self.removals, parents, required=True)
         self._finish()
+        add_hooks(self.plan, self.project, self.state)
         return self.plan
 
     # --- what containers stand on --------------------------------------------------------------
@@ -149,7 +151,8 @@ class _Planner:
         first = [r.current for r in comparison.replicas[:1] if not r.cause]
         self.current[service.name] = first[0].id if first and first[0] else ""
         needed = {name: d for name, d in depends_on(service).items() if self.names.get(name)}
-        if any(d.condition != "service_started" or n in self.gated for n, d in needed.items()):
+        slow = any(d.condition != "service_started" or n in self.gated for n, d in needed.items())
+        if slow or service.pre_start or service.post_start:
             self.gated.add(service.name)
         self.ready[service.name] = []
         self.created[service.name] = []

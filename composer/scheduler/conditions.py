@@ -175,8 +175,17 @@ def last_lines(engine: Engine, name: str) -> str | None:
         batches = list(engine.logs(name, tail=LAST_LINES))
     except EngineError:
         return None
-    lines = [line.text.decode(errors="replace") for batch in batches for line in batch]
+    return quoted([line.text.decode(errors="replace") for batch in batches for line in batch])
+
+
+def quoted(lines: Sequence[str]) -> str | None:
+    """The last of ``lines`` that a container wrote, for an error message; None without any."""
     if not lines:
         return None
-    shown = ["".join(c if c.isprintable() else repr(c)[1:-1] for c in line) for line in lines]
-    return "Its last output:\n" + "\n".join(f"    {line}" for line in shown[-LAST_LINES:])
+    shown = "\n".join(f"    {printable(line)}" for line in list(lines)[-LAST_LINES:])
+    return f"Its last output:\n{shown}"
+
+
+def printable(line: str) -> str:
+    """``line`` with its control characters escaped: the text comes from a container."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)

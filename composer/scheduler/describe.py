@@ -37,6 +37,9 @@ _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.RemoveContainer: ("Container", "name", "Removing", "Removed"),
     op.WaitFor: ("Container", "service", "Waiting", "Ready"),
     op.CheckStarted: ("Container", "", "Checking", "Running"),
+    op.RunPreStart: ("Container", "name", "Preparing", "Done"),
+    op.RunPostStart: ("Container", "name", "Post-start", "Started"),
+    op.RunPreStop: ("Container", "name", "Pre-stop", "Prepared to stop"),
 }
 
 _SILENT = (

@@ -12,6 +12,7 @@ from composer.errors import ComposerError, EngineError, OperationsFailed
 from composer.plan import operations as op
 from composer.scheduler.conditions import Waiter, died
 from composer.scheduler.events import EventSink, Finished, Progressed, Started, Warned
+from composer.scheduler.hooks import Hooks
 from composer.spec.model import Project
 from composer.state import PROJECT, UNFINISHED
 
@@ -37,6 +38,7 @@ class Executor:
         self._stopped = stopped
         self._clock = clock
         self._waiter = Waiter(engine, stopped, clock=clock)
+        self._hooks = Hooks(engine, project, emit, stopped)
         self._last_start = clock()
 
     def run(self, operation: op.Operation) -> None:
@@ -206,4 +208,7 @@ _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.RemoveContainer: Executor._remove,
     op.WaitFor: Executor._wait,
     op.CheckStarted: Executor._check_started,
+    op.RunPreStart: lambda executor, o: executor._hooks.pre_start(o),
+    op.RunPostStart: lambda executor, o: executor._hooks.post_start(o),
+    op.RunPreStop: lambda executor, o: executor._hooks.pre_stop(o),
 }

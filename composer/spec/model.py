@@ -179,7 +179,7 @@ class Logging(Node, frozen=True):
 
 
 class Hook(Node, frozen=True):
-    """``services.*.post_start[]``, ``pre_stop[]``, ``pre_start[]``."""
+    """``services.*.post_start[]``, ``pre_stop[]``: commands in a running container."""
 
     command: tuple[str, ...] = ()
     user: str | None = None
@@ -189,6 +189,15 @@ class Hook(Node, frozen=True):
 
 
 class EnvFile(Node, frozen=True):
+class PreStart(Hook, frozen=True):
+    """``services.*.pre_start[]``: a container that runs to its end before the service starts."""
+
+    image: str | None = None
+    """The service's own unless said."""
+    per_replica: bool = False
+    """Before each replica, not once for the service."""
+
+
     path: str
     required: bool = True
     format: str | None = None
@@ -296,7 +305,7 @@ class Service(Node, frozen=True):
     platform: str | None = None
     ports: tuple[Port, ...] = ()
     post_start: tuple[Hook, ...] = ()
-    pre_start: tuple[Hook, ...] = ()
+    pre_start: tuple[PreStart, ...] = ()
     pre_stop: tuple[Hook, ...] = ()
     privileged: bool = False
     profiles: tuple[str, ...] = ()

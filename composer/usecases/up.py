@@ -65,9 +65,6 @@ def up(ctx: Context, images: Images, intent: Up, attach: Attach | None = None) -
 
 
 NOT_CARRIED_OUT = {
-    "post_start": "hooks are not run",
-    "pre_start": "hooks are not run",
-    "pre_stop": "hooks are not run",
     "provider": "its provider is not called",
 }
 """Attributes that are read and checked, but that composer does nothing with yet."""

@@ -15,6 +15,7 @@ from composer.spec.schema.blocks import (
     FILE_REFERENCES,
     GPUS,
     HOOKS,
+    PRE_START,
     ULIMITS,
     bounded,
 )
@@ -254,6 +255,6 @@ SERVICE = struct(
         "working_dir": TEXT,
         "post_start": HOOKS,
         "pre_stop": HOOKS,
-        "pre_start": HOOKS,
+        "pre_start": PRE_START,
     }
 )
