@@ -385,14 +385,6 @@ class FakeEngine:
                 raise EngineError(f"container {found.name} is running", status=409)
             del self.containers_by_id[found.id]
 
-    def exec_command(
-        self,
-        container: str,
-        command: Sequence[str],
-        *,
-        interactive: bool = True,
-        tty: bool = False,
-        detach: bool = False,
     def run_inside(
         self,
         container: str,
@@ -419,6 +411,14 @@ class FakeEngine:
                 output(b"said by " + " ".join(command).encode())
             return self.exec_results.get(found.name, 0)
 
+    def exec_command(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
+        interactive: bool = True,
+        tty: bool = False,
+        detach: bool = False,
         user: str | None = None,
         workdir: str | None = None,
         env: Sequence[str] = (),

@@ -140,9 +140,6 @@ class Engine(Protocol):
 
     def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None: ...
 
-    # --- handed to the podman program ---------------------------------------------------------
-    def exec_command(
-        self,
     def run_inside(
         self,
         container: str,
@@ -156,6 +153,9 @@ class Engine(Protocol):
     ) -> int:
         """Run a command in a running container; its exit code. ``output`` gets each line."""
 
+    # --- handed to the podman program ---------------------------------------------------------
+    def exec_command(
+        self,
         container: str,
         command: Sequence[str],
         *,

@@ -306,12 +306,6 @@ class PodmanEngine:
         path = f"/containers/{segment(container)}/{verb}"
         self._libpod.call("POST", path, query, ok=_ALREADY, what=f"{verb} {container}")
 
-    # --- handed to the podman program ---------------------------------------------------------
-    def exec_command(
-        self,
-        container: str,
-        command: Sequence[str],
-        *,
     def run_inside(
         self,
         container: str,
@@ -330,6 +324,12 @@ class PodmanEngine:
         began = self._sessions.append
         return run_inside(self._libpod, container, command, settings, began, output)
 
+    # --- handed to the podman program ---------------------------------------------------------
+    def exec_command(
+        self,
+        container: str,
+        command: Sequence[str],
+        *,
         interactive: bool = True,
         tty: bool = False,
         detach: bool = False,

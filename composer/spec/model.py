@@ -188,7 +188,6 @@ class Hook(Node, frozen=True):
     environment: dict[str, str | None] = {}
 
 
-class EnvFile(Node, frozen=True):
 class PreStart(Hook, frozen=True):
     """``services.*.pre_start[]``: a container that runs to its end before the service starts."""
 
@@ -198,6 +197,7 @@ class PreStart(Hook, frozen=True):
     """Before each replica, not once for the service."""
 
 
+class EnvFile(Node, frozen=True):
     path: str
     required: bool = True
     format: str | None = None
