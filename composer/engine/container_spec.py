@@ -125,7 +125,7 @@ ELSEWHERE: dict[str, str] = {
     "pre_start": "plan.hooks",
     "pre_stop": "plan.hooks",
     "profiles": "spec.profiles",
-    "provider": "usecases.up",
+    "provider": "plan.providers",
     "pull_policy": "plan.images",
     "scale": "spec.model",
 }

@@ -17,6 +17,7 @@ from composer.plan.operations import (
     RemoveVolume,
 )
 from composer.plan.plan import Plan
+from composer.plan.providers import add_provider_calls
 from composer.plan.resources import orphans
 from composer.spec.model import Project
 from composer.state import DEPENDS_ON, PROJECT, Container, State
@@ -77,6 +78,7 @@ def plan_down(project: Project | None, state: State, intent: Down) -> Plan:
         _remove_volumes(plan, project, state, intent, removals)
     if intent.images and project is not None:
         _remove_images(plan, project, state, intent, removals)
+    add_provider_calls(plan, project, intent.services, state, "down")
     add_hooks(plan, project, state)
     return plan
 

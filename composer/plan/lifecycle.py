@@ -21,6 +21,7 @@ from composer.plan.operations import (
     WaitFor,
 )
 from composer.plan.plan import Plan
+from composer.plan.providers import add_provider_calls
 from composer.plan.resources import orphans
 from composer.spec.model import Project
 from composer.state import Container, State
@@ -42,6 +43,8 @@ def plan_lifecycle(project: Project | None, state: State, intent: Lifecycle) -> 
         containers = [c for c in containers if c.id not in strangers]
     planner = _Planner(project, state, containers, intent)
     getattr(planner, intent.action)()
+    if intent.action == "stop":
+        add_provider_calls(planner.plan, project, intent.services, state, "stop")
     add_hooks(planner.plan, project, state)
     return planner.plan
 

@@ -187,3 +187,10 @@ class RunPreStart(Operation, frozen=True, kw_only=True):
     """Id or name of the container whose mounts it shares."""
     name: str
     """Its own name."""
+
+
+class CallProvider(Operation, frozen=True, kw_only=True):
+    """Call the program that provides a service in the place of a container."""
+
+    service: str
+    command: Literal["up", "down", "stop"]

@@ -37,10 +37,18 @@ _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.RemoveContainer: ("Container", "name", "Removing", "Removed"),
     op.WaitFor: ("Container", "service", "Waiting", "Ready"),
     op.CheckStarted: ("Container", "", "Checking", "Running"),
+    op.CallProvider: ("Service", "service", "Creating", "Created"),
     op.RunPreStart: ("Container", "name", "Preparing", "Done"),
     op.RunPostStart: ("Container", "name", "Post-start", "Started"),
     op.RunPreStop: ("Container", "name", "Pre-stop", "Prepared to stop"),
 }
+
+_CALLS = {
+    "up": ("Creating", "Created"),
+    "down": ("Removing", "Removed"),
+    "stop": ("Stopping", "Stopped"),
+}
+"""The words for what a provider is called to do."""
 
 _SILENT = (
     op.InitContainer,
@@ -57,5 +65,7 @@ def words(operation: op.Operation) -> Words:
     subject = getattr(operation, attribute) if attribute else "names"
     if isinstance(operation, op.CreateContainer) and operation.replaces:
         doing, done = "Recreate", "Recreated"
+    if isinstance(operation, op.CallProvider):
+        doing, done = _CALLS[operation.command]
     replaced = getattr(operation, "replaced_by", None) is not None
     return Words(kind, subject, doing, done, not (replaced or isinstance(operation, _SILENT)))

@@ -12,7 +12,7 @@ import msgspec
 
 from composer.errors import ComposerError
 
-Kind = Literal["Network", "Volume", "Container", "Image", "Pod"]
+Kind = Literal["Network", "Volume", "Container", "Image", "Pod", "Service"]
 """What a subject is. Written before its name, as Docker Compose does."""
 
 

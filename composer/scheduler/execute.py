@@ -13,6 +13,7 @@ from composer.plan import operations as op
 from composer.scheduler.conditions import Waiter, died
 from composer.scheduler.events import EventSink, Finished, Progressed, Started, Warned
 from composer.scheduler.hooks import Hooks
+from composer.scheduler.providers import Providers
 from composer.spec.model import Project
 from composer.state import PROJECT, UNFINISHED
 
@@ -39,6 +40,7 @@ class Executor:
         self._clock = clock
         self._waiter = Waiter(engine, stopped, clock=clock)
         self._hooks = Hooks(engine, project, emit, stopped)
+        self.providers = Providers(project)
         self._last_start = clock()
 
     def run(self, operation: op.Operation) -> None:
@@ -162,6 +164,12 @@ class Executor:
             seconds = self._clock() - begun
             self._emit(Finished(f"{o.id}/{name}", "Container", name, done, seconds))
 
+    def _call_provider(self, o: op.CallProvider) -> None:
+        def inform(text: str) -> None:
+            self._emit(Progressed(o.id, text))
+
+        self.providers.call(o.service, o.command, inform)
+
     def _check_started(self, o: op.CheckStarted) -> None:
         remaining = self._last_start + SETTLE - self._clock()
         if remaining > 0:
@@ -208,6 +216,7 @@ _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.RemoveContainer: Executor._remove,
     op.WaitFor: Executor._wait,
     op.CheckStarted: Executor._check_started,
+    op.CallProvider: Executor._call_provider,
     op.RunPreStart: lambda executor, o: executor._hooks.pre_start(o),
     op.RunPostStart: lambda executor, o: executor._hooks.post_start(o),
     op.RunPreStop: lambda executor, o: executor._hooks.pre_stop(o),

@@ -10,7 +10,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from composer.engine.api import Engine
@@ -102,6 +102,11 @@ class Scheduler:
             raise Interrupted
         if run.failures:
             raise OperationsFailed(run.failures)
+
+    @property
+    def provided(self) -> Mapping[str, Mapping[str, str]]:
+        """The variables that providers have set, by service."""
+        return self._executor.providers.provided
 
     def _settle(self, run: _Run, operation: Operation, error: BaseException | None) -> None:
         """Record how ``operation`` ended, and submit what that makes ready.

@@ -124,10 +124,13 @@ class Context:
         with project_lock(name, self.environ, waiting):
             yield
 
-    def run(self, project: Project, plan: Plan, *, progress: Mode | None = None) -> None:
+    def run(
+        self, project: Project, plan: Plan, *, progress: Mode | None = None
+    ) -> Mapping[str, Mapping[str, str]]:
         """Run ``plan`` and show its progress; with ``--dry-run`` print it instead.
 
-        ``progress`` stands above the setting of that name.
+        ``progress`` stands above the setting of that name. Returns the variables that providers
+        have set, by service.
 
         Raises ``OperationsFailed`` and ``Interrupted``.
         """
@@ -135,7 +138,7 @@ class Context:
             from composer.ui.plan import to_text
 
             sys.stdout.write(to_text(plan))
-            return
+            return {}
         from composer.scheduler import Scheduler
         from composer.scheduler.events import Finished, Warned
         from composer.ui.progress import renderer
@@ -148,13 +151,16 @@ class Context:
             for container in plan.kept:
                 status = container.status.capitalize()
                 emit(Finished(container.id, "Container", container.name, status, 0.0))
-            if plan:
-                try:
-                    Scheduler(self.engine, project, emit, parallel=self._parallel).run(plan)
-                finally:
-                    for text in self.engine.warnings[self._warned :]:
-                        emit(Warned(text))
-                    self._warned = len(self.engine.warnings)
+            if not plan:
+                return {}
+            scheduler = Scheduler(self.engine, project, emit, parallel=self._parallel)
+            try:
+                scheduler.run(plan)
+            finally:
+                for text in self.engine.warnings[self._warned :]:
+                    emit(Warned(text))
+                self._warned = len(self.engine.warnings)
+            return scheduler.provided
 
     def say(self, text: str) -> None:
         """Write a line to standard error."""

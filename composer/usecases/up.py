@@ -52,8 +52,6 @@ def up(ctx: Context, images: Images, intent: Up, attach: Attach | None = None) -
     begun = datetime.now(UTC).isoformat()
     project = ctx.project(intent.services)
     check_names(project, named)
-    for text in not_carried_out(project):
-        ctx.warn(text)
     _check_scale(project, intent)
     with ctx.lock(project.name):
         _converge(ctx, project, images, intent)
@@ -62,22 +60,6 @@ def up(ctx: Context, images: Images, intent: Up, attach: Attach | None = None) -
     from composer.usecases.attached import follow
 
     return follow(ctx, project, intent, attach, begun)
-
-
-NOT_CARRIED_OUT = {
-    "provider": "its provider is not called",
-}
-"""Attributes that are read and checked, but that composer does nothing with yet."""
-
-
-def not_carried_out(project: Project) -> list[str]:
-    """A warning for each thing that the file says and that nothing is done about."""
-    return [
-        f"services.{service.name}.{attribute}: {why}"
-        for service in project.services.values()
-        for attribute, why in NOT_CARRIED_OUT.items()
-        if getattr(service, attribute)
-    ]
 
 
 def _check_scale(project: Project, intent: Up) -> None:
@@ -103,5 +85,10 @@ def _converge(ctx: Context, project: Project, images: Images, intent: Up) -> Non
     image_plan = plan_images(project, selected, seen, images)
     if image_plan:
         ctx.run(project, image_plan)
+        seen = ctx.engine.observe(project.name)
+    if any(service.provider is not None for service in project.services.values()):
+        from composer.usecases.provided import call_providers
+
+        project = call_providers(ctx, project, graph, selected, intent)
         seen = ctx.engine.observe(project.name)
     ctx.run(project, plan_up(project, graph, seen, intent))
