@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from composer.engine import extensions
+from composer.engine import api_socket, extensions
 from composer.engine import spec_network as network
 from composer.engine import spec_process as process
 from composer.engine import spec_resources as resources
@@ -96,7 +96,7 @@ MAPPINGS: dict[str, Mapping] = {
     "tmpfs": storage.storage,
     "tty": process.terminal,
     "ulimits": resources.ulimits,
-    "use_api_socket": storage.storage,
+    "use_api_socket": api_socket.credentials,
     "user": process.user,
     "userns_mode": process.namespaces,
     "uts": process.namespaces,
@@ -116,6 +116,7 @@ ELSEWHERE: dict[str, str] = {
     "env_file": "spec.environment",
     "image": "engine.images",
     "label_file": "spec.environment",
+    "models": "plan.models",
     "name": "spec.typed",
     "platform": "plan.images",
     "ports.*.app_protocol": "spec.output",

@@ -63,7 +63,6 @@ NO_EFFECT: dict[str, Lack] = {
     "services.*.healthcheck.start_interval": Lack("Podman checks at one interval only"),
     "services.*.logging.driver": Lack("Podman has no {}; its default is used", _DECIDED),
     "services.*.logging.options.*": Lack("Podman's {} has no such option", _DECIDED),
-    "services.*.models": Lack("Podman runs no models"),
     "services.*.network_mode": Lack("it has no effect with network_mode {}", _DECIDED),
     "services.*.networks.*.driver_opts": Lack(
         "Podman takes driver options for whole networks only"

@@ -264,6 +264,6 @@ def _mode(said: str | int | None) -> int:
 
 def _api_socket(context: Context, found: Mounts) -> None:
     if not context.around.socket:
-        context.warn("use_api_socket", "the engine has no socket file on this machine")
+        context.warn("use_api_socket", "the engine is on another machine, and its socket too")
         return
     found.bind(context.around.socket, "/var/run/docker.sock", ["rbind", "rw", "rprivate"])

@@ -53,6 +53,7 @@ def up(ctx: Context, images: Images, intent: Up, attach: Attach | None = None) -
     project = ctx.project(intent.services)
     check_names(project, named)
     _check_scale(project, intent)
+    project = _served(ctx, project, intent)
     with ctx.lock(project.name):
         _converge(ctx, project, images, intent)
     if attach is None or ctx.settings.dry_run:
@@ -69,6 +70,18 @@ def _check_scale(project: Project, intent: Up) -> None:
     problems = check_runnable(msgspec.structs.replace(project, services=chosen), intent.scale)
     if problems:
         raise FileError(problems)
+
+
+def _served(ctx: Context, project: Project, intent: Up) -> Project:
+    """``project`` with the variables of models; what is missing for them is warned of."""
+    if not project.models:
+        return project
+    from composer.plan.models import unserved_models, with_models
+
+    warning = unserved_models(project, select(project, intent.services, no_deps=intent.no_deps))
+    if warning:
+        ctx.warn(warning)
+    return with_models(project)
 
 
 def _converge(ctx: Context, project: Project, images: Images, intent: Up) -> None:
