@@ -47,6 +47,12 @@ def discover(options: Options) -> Discovery:
     Raises ``ComposerError`` when there is no Compose file, or an env file cannot be read.
     """
     environ = dict(os.environ if options.environ is None else options.environ)
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise ComposerError(f"cannot tell the current folder: {error.strerror}") from None
+    if "PWD" not in environ:  # shells set it, and Docker Compose where there is none
+        environ["PWD"] = str(Path.cwd())
     directory = _directory(options, environ)
     environment, env_files = _environment(options, environ, directory)
     files, warnings = _files(options, environment, directory)
@@ -64,7 +70,7 @@ def _split(text: str, separator: str) -> tuple[str, ...]:
 def _directory(options: Options, environ: Mapping[str, str]) -> str:
     """Where ``.env`` is looked for, before the files are known."""
     if options.project_directory is not None:
-        return str(Path(options.project_directory).expanduser().absolute())
+        return _absolute(options.project_directory)
     named = [file for file in options.files if file != "-"]
     if not named and environ.get("COMPOSE_FILE"):
         named = list(_compose_file(environ))
@@ -77,7 +83,7 @@ def _directory(options: Options, environ: Mapping[str, str]) -> str:
 
 
 def _absolute(path: str) -> str:
-    return os.path.normpath(str(Path(path).expanduser().absolute()))
+    return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 - raises for no name
 
 
 def _compose_file(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -152,7 +158,7 @@ def _source(name: str) -> Source:
     if name == "-":
         return Source("-", "stdin")
     path = _absolute(name)
-    if Path(path).is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - does not raise for a name that is no name
         found = [Path(path, known) for known in FILE_NAMES if is_file(f"{path}/{known}")]
         if found:
             path = str(found[0])

@@ -9,14 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from composer.errors import ComposerError, Position
-from composer.spec.files import read_text
+from composer.errors import ComposerError
+from composer.spec.files import position, read_text
 from composer.spec.template import TemplateError, substitute
+from composer.spec.tree import brief
 
 Lookup = Callable[[str], "str | None"]
 
+SIZE_LIMIT = 2 * 2**20
+"""The bytes that a file may have, and its values together: more fits into no process."""
+
+STATEMENT_LIMIT = 50_000
+"""How many variables a file may set, also if it sets one again and again."""
+
 _NAME = re.compile(r"[A-Za-z0-9_.\[\]-]+")
 _EXPORT = re.compile(r"export[ \t]+")
+_NOTHING = re.compile(r"(?:\s++|#[^\n]*+)*+")
+_BLANKS = re.compile(r"[ \t\v\f]*")
+_QUOTED = {quote: re.compile(rf"(?:[^\\{quote}]++|\\.)*+", re.DOTALL) for quote in "'\""}
 _ESCAPE = re.compile(r"\\([abfnrtv$\"\\]|0[0-7]{0,3})")
 _ESCAPES = {
     "a": "\a",
@@ -38,8 +48,12 @@ def read_file(path: str, lookup: Lookup, shown: str, *, raw: bool = False) -> di
     With ``raw`` values are taken as they are (``env_file``'s format of that name). Raises
     ``ComposerError``, with the line, for one that cannot be read or understood.
     """
-    text = read_text(path, shown)
-    return parse_raw(text) if raw else parse(text, lookup, shown)
+    text = read_text(path, shown, SIZE_LIMIT)
+    if not raw:
+        return parse(text, lookup, shown)
+    if text.count("=") > STATEMENT_LIMIT:
+        raise ComposerError(f"{shown} sets more than {STATEMENT_LIMIT} variables")
+    return parse_raw(text)
 
 
 def parse_raw(text: str) -> dict[str, str]:
@@ -65,6 +79,8 @@ class _Parser:
         self.shown = shown
         self.at = 0
         self.found: dict[str, str] = {}
+        self.size = 0
+        self.statements = 0
 
     def parse(self) -> dict[str, str]:
         while self.start():
@@ -77,32 +93,26 @@ class _Parser:
                 continue
             self.at += 1
             self.blanks()
-            self.found[name] = self.value()
+            value = self.value()
+            self.size += len(value)
+            self.statements += 1
+            if self.statements > STATEMENT_LIMIT:
+                raise self.error(f"more than {STATEMENT_LIMIT} variables are set")
+            if self.size > SIZE_LIMIT:
+                raise self.error(f"the values have more than {SIZE_LIMIT} characters together")
+            self.found[name] = value
         return self.found
 
     def error(self, message: str) -> ComposerError:
-        line = self.text.count("\n", 0, self.at) + 1
-        column = self.at - (self.text.rfind("\n", 0, self.at) + 1) + 1
-        return ComposerError(message, position=Position(self.shown, line, column))
+        return ComposerError(brief(message), position=position(self.text, self.at, self.shown))
 
     def start(self) -> bool:
         """Go to the next statement, past blank lines and comments."""
-        while self.at < len(self.text):
-            char = self.text[self.at]
-            if char == "#":
-                end = self.text.find("\n", self.at)
-                self.at = len(self.text) if end < 0 else end
-            elif char.isspace():
-                self.at += 1
-            else:
-                return True
-        return False
+        self.at = _end(_NOTHING.match(self.text, self.at))
+        return self.at < len(self.text)
 
     def blanks(self) -> None:
-        while self.text[self.at : self.at + 1] in (" ", "\t", "\v", "\f") and self.at < len(
-            self.text
-        ):
-            self.at += 1
+        self.at = _end(_BLANKS.match(self.text, self.at))
 
     def name(self) -> str:
         export = _EXPORT.match(self.text, self.at)
@@ -132,16 +142,8 @@ class _Parser:
         return expanded
 
     def quoted(self, quote: str) -> str:
-        at = self.at + 1
-        while at < len(self.text):
-            char = self.text[at]
-            if char == "\\":
-                at += 2
-                continue
-            if char == quote:
-                break
-            at += 1
-        else:
+        at = _end(_QUOTED[quote].match(self.text, self.at + 1))
+        if self.text[at : at + 1] != quote:
             raise self.error("a quoted value is not terminated")
         body = self.text[self.at + 1 : at]
         if quote == '"':
@@ -160,6 +162,12 @@ class _Parser:
     def resolve(self, name: str) -> str | None:
         value = self.lookup(name)
         return self.found.get(name) if value is None else value
+
+
+def _end(match: re.Match[str] | None) -> int:
+    """Where a pattern that fits everywhere ended."""
+    assert match is not None
+    return match.end()
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -26,8 +26,11 @@ SILENT = 60.0
 _CHUNK = 2**16
 
 
-def read_text(path: str, shown: str) -> str:
-    """The text of the file at ``path``, which messages call ``shown``. Raises ``ComposerError``."""
+def read_text(path: str, shown: str, limit: int = SIZE_LIMIT) -> str:
+    """The text of the file at ``path``, which messages call ``shown``, of at most ``limit`` bytes.
+
+    Raises ``ComposerError``, with the place for what is no text.
+    """
     try:
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     except OSError as error:
@@ -37,14 +40,14 @@ def read_text(path: str, shown: str) -> str:
     try:
         if stat.S_ISREG(os.fstat(file).st_mode):
             with open(file, "rb", closefd=False) as stream:
-                data = stream.read(SIZE_LIMIT + 1)
+                data = stream.read(limit + 1)
         else:
-            data = _read_patiently(file, shown)
+            data = _read_patiently(file, shown, limit)
     except OSError as error:
         raise ComposerError(f"cannot read {shown}: {error.strerror}") from None
     finally:
         os.close(file)
-    return decode(data, shown)
+    return decode(data, shown, limit)
 
 
 def read_input() -> str:
@@ -77,7 +80,7 @@ def is_missing(path: str) -> bool:
     return False
 
 
-def _read_patiently(file: int, shown: str) -> bytes:
+def _read_patiently(file: int, shown: str, limit: int) -> bytes:
     """The content of a pipe or device that was opened without waiting."""
     import select  # needed by few files
 
@@ -86,7 +89,7 @@ def _read_patiently(file: int, shown: str) -> bytes:
     pipe = stat.S_ISFIFO(os.fstat(file).st_mode)
     begun = monotonic()
     data = bytearray()
-    while len(data) <= SIZE_LIMIT:
+    while len(data) <= limit:
         try:
             chunk = os.read(file, _CHUNK)
         except BlockingIOError:  # it is open for writing
@@ -113,11 +116,11 @@ def _read_patiently(file: int, shown: str) -> bytes:
     return bytes(data)
 
 
-def decode(data: bytes, shown: str) -> str:
+def decode(data: bytes, shown: str, limit: int = SIZE_LIMIT) -> str:
     """The text of a file's bytes: UTF-8, or what a byte order mark says. Raises ``ComposerError``,
     with the place, for what is no text."""
-    if len(data) > SIZE_LIMIT:
-        raise ComposerError(f"{shown} is larger than {SIZE_LIMIT // 2**20} MiB")
+    if len(data) > limit:
+        raise ComposerError(f"{shown} is larger than {limit // 2**20} MiB")
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
         return data.decode("utf-16" if wide else "utf-8-sig")

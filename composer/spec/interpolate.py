@@ -8,8 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from composer.spec.template import TemplateError, substitute
-from composer.spec.tree import Map, Mark, Problems
+from composer.spec.template import GROWTH_LIMIT, TemplateError, substitute
+from composer.spec.tree import Map, Mark, Problems, fail
+
+
+class Exhausted(Exception):
+    """There is so much to replace that it is no use to go on."""
+
+
+MENTION_LIMIT = 300_000
+"""How many dollar signs the texts of a file and of those that it includes may have."""
 
 
 class Variables:
@@ -18,6 +26,22 @@ class Variables:
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
         self.missed: dict[str, None] = {}
+        self.mentions = 0
+        self.growth = 0
+
+    def replace(self, text: str) -> str:
+        """``text`` with its variables replaced.
+
+        Raises ``TemplateError``, and ``Exhausted`` when all texts together have become too large.
+        """
+        self.mentions += text.count("$")
+        new = substitute(text, self.values.get, self.miss)
+        self.growth += max(len(new) - len(text), 0)
+        if self.mentions > MENTION_LIMIT:
+            raise Exhausted(f"more than {MENTION_LIMIT} variables are mentioned in the files")
+        if self.growth > GROWTH_LIMIT:
+            raise Exhausted(f"variables stand for more than {GROWTH_LIMIT} characters")
+        return new
 
     def miss(self, name: str) -> None:
         """Remember that ``name`` is not set, for one warning about it."""
@@ -39,10 +63,12 @@ def interpolate(
         if "$" not in value:
             return value
         try:
-            return substitute(value, variables.values.get, variables.miss)
+            return variables.replace(value)
         except TemplateError as error:
             problems.add(mark, path, str(error))
             return value
+        except Exhausted as error:
+            raise fail(mark, path, str(error)) from None
     if isinstance(value, dict):
         marks = value.marks if isinstance(value, Map) else {}
         for key, entry in value.items():

@@ -19,10 +19,11 @@ def absolute(value: Any, folder: str) -> Any:
     """A path; ``~`` is the user's home."""
     if not isinstance(value, str) or not value:
         return value
-    path = str(Path(value).expanduser()) if value.startswith("~") else value
-    if path.startswith(("/", "\\\\")) or path[1:3] in (":\\", ":/"):  # also those of Windows
-        return path
-    return os.path.normpath(f"{folder}/{path}")
+    if value.startswith("~"):  # pathlib's own expansion refuses users that are not there
+        value = str(Path(os.path.expanduser(value)))  # noqa: PTH111
+    if value.startswith(("/", "\\\\")) or value[1:3] in (":\\", ":/"):  # also those of Windows
+        return value
+    return os.path.normpath(f"{folder}/{value}")
 
 
 def context(value: Any, folder: str) -> Any:

@@ -34,7 +34,8 @@ def select(
         if not _is_active(services[name], wanted):
             wanted.update(services[name].get("profiles", ()))
     active = tuple(name for name, service in services.items() if _is_active(service, wanted))
-    return Selection(active, tuple(name for name in services if name not in set(active)))
+    chosen = set(active)
+    return Selection(active, tuple(name for name in services if name not in chosen))
 
 
 def _is_active(service: Any, wanted: set[str]) -> bool:

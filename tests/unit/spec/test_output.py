@@ -17,7 +17,7 @@ from composer.spec.tree import Problems
 scalars = st.one_of(
     st.none(),
     st.booleans(),
-    st.integers(),
+    st.integers(-(2**63), 2**64 - 1),
     st.floats(-1e6, 1e6).map(lambda number: round(number, 3)),
     st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t\"'#:-")),
     st.sampled_from(
