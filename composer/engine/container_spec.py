@@ -144,7 +144,9 @@ def container_spec(context: Context) -> Fragment:
     container before it starts are added to ``context.files``. Raises ``ComposerError`` for what
     cannot be a container.
     """
-    spec: Fragment = {"name": context.name, "image": context.image.name}
+    spec: Fragment = {"name": context.name}
+    if context.image.name:
+        spec["image"] = context.image.name
     for mapping in _mappings(context.service):
         merge(spec, mapping(context))
     context.warnings.extend(_in_vain(context))

@@ -34,6 +34,15 @@ class InjectedFile(msgspec.Struct, frozen=True):
     mode: int = 0o444
 
 
+class NetworkFacts(msgspec.Struct, frozen=True):
+    """What a container's mapping needs to know of a network that is there."""
+
+    gateways: tuple[str, ...] = ()
+    """The addresses of the engine's machine in it."""
+    dns: bool = False
+    """Podman's name server answers at these addresses."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """Questions about the engine that a mapping may ask. Each may take a call."""
@@ -46,10 +55,14 @@ class Surroundings:
     """Where a named volume lies on the engine's machine."""
     local: bool
     """The engine sees the files of this machine."""
-    gateways: Callable[[str], list[str]]
-    """The addresses at which the engine's name server answers in a network."""
+    network: Callable[[str], NetworkFacts]
+    """What the engine says about a network."""
+    host_address: Callable[[], str]
+    """An address of the engine's machine that containers reach; empty when none is known."""
     release: Version
     """Podman's, as far as it decides on what is honoured."""
+    rootless: bool
+    """The bridges of networks are not on the machine itself."""
     socket: str = ""
     """The engine's socket file, empty when there is none on this machine."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -10,13 +11,22 @@ import msgspec
 
 from composer.engine import observe as look
 from composer.engine.container_spec import container_spec
-from composer.engine.context import Context, InjectedFile, Surroundings
+from composer.engine.context import (
+    Context,
+    ImageConfig,
+    InjectedFile,
+    NetworkFacts,
+    Surroundings,
+)
 from composer.engine.detail import detail, inspect
 from composer.engine.images import Images
 from composer.engine.libpod import Libpod, decode, segment
 from composer.errors import ComposerError, EngineError
-from composer.spec.model import Port, Project
+from composer.spec.model import Port, Project, Service
 from composer.state import PARENTS, PROJECT, SERVICE, UNFINISHED, Capabilities, Container
+
+_ANYWHERE = "192.0.2.1"
+"""An address that is nobody's (RFC 5737): what leads there leads out of this machine."""
 
 
 class _Created(msgspec.Struct, rename="pascal"):
@@ -76,7 +86,7 @@ class Creator:
             service=wanted,
             number=number,
             name=name,
-            image=self.images.find(wanted.image or f"{project.name}-{service}"),
+            image=self._image(project, wanted),
             around=self._surroundings(project, peers),
             oneoff=oneoff,
             inherited=self._anonymous_volumes(replaces) if replaces else {},
@@ -101,6 +111,12 @@ class Creator:
             self._libpod.call("POST", path, {"name": name}, what=what)
         return identity
 
+    def _image(self, project: Project, service: Service) -> ImageConfig:
+        """What the container inherits: nothing when its root is a folder (``x-podman.rootfs``)."""
+        if service.rootfs:
+            return ImageConfig(id="", name="")
+        return self.images.find(service.image or f"{project.name}-{service.name}")
+
     def _surroundings(self, project: Project, peers: dict[str, str]) -> Surroundings:
         """What a mapping may ask; ``peers`` gets the containers that it was told of, by service."""
 
@@ -113,8 +129,10 @@ class Creator:
             peer=peer,
             free_port=self._free_port,
             volume_path=self._volume_path,
-            gateways=self._gateways,
+            network=self._network,
+            host_address=self._host_address,
             release=self._can.release,
+            rootless=self._can.rootless,
             local=bool(self._socket),
             socket=self._socket,
         )
@@ -158,10 +176,23 @@ class Creator:
         path = f"/volumes/{segment(name)}/json"
         return self._libpod.get(path, kind=_Volume, what=f"volume {name}").mountpoint
 
-    def _gateways(self, name: str) -> list[str]:
+    def _network(self, name: str) -> NetworkFacts:
         path = f"/networks/{segment(name)}/json"
         found: _Network = self._libpod.get(path, kind=_Network, what=f"network {name}")
-        return [s.gateway for s in found.subnets or () if s.gateway] if found.dns_enabled else []
+        gateways = tuple(s.gateway for s in found.subnets or () if s.gateway)
+        return NetworkFacts(gateways=gateways, dns=found.dns_enabled)
+
+    def _host_address(self) -> str:
+        """The address that this machine has to the outside, if the engine is on this machine."""
+        if not self._socket:
+            return ""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outside:
+            try:
+                # No datagram is sent; the kernel only chooses the address to send from.
+                outside.connect((_ANYWHERE, 9))
+            except OSError:
+                return ""
+            return str(outside.getsockname()[0])
 
     def _anonymous_volumes(self, container: str) -> dict[str, str]:
         return detail(inspect(self._libpod, container)).anonymous_volumes

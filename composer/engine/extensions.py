@@ -1,32 +1,18 @@
 """``x-podman``: what Podman can and the Compose Specification has no word for.
 
-The keys are podman-compose's. Each may be written with a dot (``x-podman.no_hosts: true``) or below
-``x-podman`` (``x-podman: {no_hosts: true}``).
+The keys are podman-compose's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from composer.engine.context import Context
 from composer.errors import ComposerError
+from composer.spec.podman import PREFIX, podman_extensions
 
 Fragment = dict[str, Any]
-
-_PREFIX = "x-podman"
-
-
-def podman_extensions(extensions: Mapping[str, Any]) -> dict[str, Any]:
-    """The Podman extensions among ``x-`` keys, without the prefix; ``-`` counts as ``_``."""
-    below = extensions.get(_PREFIX)
-    dotted = {
-        key.removeprefix(f"{_PREFIX}."): value
-        for key, value in extensions.items()
-        if key.startswith(f"{_PREFIX}.")
-    }
-    found = {**(below if isinstance(below, Mapping) else {}), **dotted}
-    return {key.replace("-", "_"): value for key, value in found.items()}
 
 
 def of_service(context: Context) -> Fragment:
@@ -35,7 +21,7 @@ def of_service(context: Context) -> Fragment:
     for key, value in podman_extensions(context.service.extensions).items():
         extension = _SERVICE.get(key)
         if extension is None:
-            context.warn(f"{_PREFIX}.{key}", f"is unknown; {', '.join(_SERVICE)} are known")
+            context.warn(f"{PREFIX}.{key}", f"is unknown; {', '.join(_SERVICE)} are known")
         else:
             spec |= extension(context, value)
     return spec
@@ -72,7 +58,7 @@ def _map(context: Context, key: str, text: object) -> dict[str, int]:
     """``CONTAINER:HOST:SIZE``, the size being 1 when it is left out."""
     numbers = str(text).split(":")
     if len(numbers) not in (2, 3) or not all(number.isdecimal() for number in numbers):
-        path = f"services.{context.service.name}.{_PREFIX}.{key}"
+        path = f"services.{context.service.name}.{PREFIX}.{key}"
         raise ComposerError(
             f"{path}: {text!r} is no mapping of ids",
             hint="write it as CONTAINER:HOST:SIZE, such as 0:100000:65536",

@@ -59,6 +59,11 @@ NO_EFFECT: dict[str, Lack] = {
     "services.*.external_links": Lack(
         "Podman gives containers of others no further names: {} is known by its own", _DECIDED
     ),
+    "services.*.extra_hosts": Lack(
+        "Podman before 4.7 does not know host-gateway, and composer finds no address for it",
+        _DECIDED,
+        before=(4, 7),
+    ),
     "services.*.gpus": Lack("Podman knows GPUs of NVIDIA only", _DECIDED),
     "services.*.healthcheck.start_interval": Lack("Podman checks at one interval only"),
     "services.*.logging.driver": Lack("Podman has no {}; its default is used", _DECIDED),
@@ -70,14 +75,20 @@ NO_EFFECT: dict[str, Lack] = {
     "services.*.networks.*.gw_priority": Lack("Podman chooses the default route itself"),
     "services.*.networks.*.link_local_ips": Lack("Podman gives no link-local addresses"),
     "services.*.security_opt": Lack("Podman has no {}", _DECIDED),
+    "services.*.volumes.*.bind.recursive": Lack(
+        "Podman makes the mount read-only, but not other mounts below it",
+        lambda recursive: recursive == "readonly",
+    ),
     "services.*.volumes.*.consistency": Lack("only Docker Desktop's shared folders have it"),
-    "services.*.volumes.*.image.subpath": Lack("Podman mounts the whole image"),
+    "services.*.volumes.*.image.subpath": Lack(
+        "Podman before 5.4 mounts the whole image", before=(5, 4)
+    ),
     "services.*.volumes.*.volume.labels": Lack(
         "Podman labels named volumes only, as the volume itself says (volumes.NAME.labels)"
     ),
     "networks.*.driver_opts.*": Lack("Podman has no such option", _DECIDED),
     "networks.*.enable_ipv4": Lack(
-        "Podman's networks without IPv4 need a subnet (ipam.config) of IPv6", _DECIDED
+        "ipam.config has a subnet of IPv4, from which Podman gives addresses", _DECIDED
     ),
     "networks.*.ipam.config.*.aux_addresses": Lack("Podman reserves no addresses"),
     "secrets.*.driver": _SWARM,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import os
+import re
 from collections.abc import Callable
 from typing import Any
 
 from composer import __version__, state
-from composer.engine.extensions import podman_extensions
 from composer.engine.no_effect import NO_EFFECT, Version, without_effect
 from composer.errors import ComposerError
 from composer.spec.model import IpamPool, Network, Project
+from composer.spec.podman import podman_extensions
 
 Fragment = dict[str, Any]
 Warn = Callable[[str], None]
@@ -20,11 +23,15 @@ _OPTIONS = {
     "macvlan_mode": "mode",
     "ipvlan_mode": "mode",
     "com.docker.network.bridge.name": "",
+    "parent": "",
     "com.docker.network.bridge.host_binding_ipv4": "",
     "com.docker.network.bridge.enable_icc": "",
     "com.docker.network.bridge.enable_ip_masquerade": "",
 }
 """Docker's names of driver options → Podman's; empty for what Podman has no option for."""
+
+_INTERFACES = frozenset({"com.docker.network.bridge.name", "parent"})
+"""Options that name the network's interface on the host: its bridge, or that of a macvlan."""
 
 _DRIVERS = {"": "bridge", "default": "bridge", "nat": "bridge"}
 
@@ -47,9 +54,8 @@ def network_spec(project: Project, key: str, warn: Warn, release: Version) -> Fr
         "labels": {**network.labels, **_labels(project, state.NETWORK, key)},
         "options": _options(network, driver, warn),
     }
-    bridge = network.driver_opts.get("com.docker.network.bridge.name")
-    if bridge:
-        spec["network_interface"] = bridge
+    for name in _INTERFACES & network.driver_opts.keys():
+        spec["network_interface"] = network.driver_opts[name]
     if network.ipam is not None:
         if network.ipam.driver not in (None, "default"):
             spec["ipam_options"] = {"driver": network.ipam.driver}
@@ -59,13 +65,28 @@ def network_spec(project: Project, key: str, warn: Warn, release: Version) -> Fr
         spec["subnets"] = [subnet for subnet in subnets if subnet]
         # Addresses of the other family are Podman's business only where the file names none.
         spec["ipv6_enabled"] |= any(":" in subnet["subnet"] for subnet in spec["subnets"])
-    if network.enable_ipv4 is False and not _only_ipv6(spec.get("subnets", [])):
-        warn(f"networks.{key}.enable_ipv4: {NO_EFFECT['networks.*.enable_ipv4'].why}")
+    if network.enable_ipv4 is False:
+        _without_ipv4(network, spec, warn)
     return spec | _extensions(project, key, warn, release)
 
 
-def _only_ipv6(subnets: list[Fragment]) -> bool:
-    return bool(subnets) and all(":" in subnet["subnet"] for subnet in subnets)
+def _without_ipv4(network: Network, spec: Fragment, warn: Warn) -> None:
+    """Keep Podman from adding a subnet of IPv4, which it does wherever IPv6 is asked for."""
+    subnets = spec.setdefault("subnets", [])
+    if not subnets:
+        subnets.append({"subnet": _unique_local(network.name)})
+    if all(":" in subnet["subnet"] for subnet in subnets):
+        spec["ipv6_enabled"] = False
+    else:
+        why = NO_EFFECT["networks.*.enable_ipv4"].why
+        warn(f"networks.{network.key}.enable_ipv4: {why}")
+
+
+def _unique_local(name: str) -> str:
+    """A subnet of IPv6 for private use (RFC 4193), always the same for one name."""
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:7])
+    prefix = (0xFD << 56 | number) << 64
+    return f"{ipaddress.IPv6Address(prefix)}/64"
 
 
 _EXTENSIONS: dict[str, tuple[Version, Callable[[Any], Fragment]]] = {
@@ -108,7 +129,7 @@ def _options(network: Network, driver: str, warn: Warn) -> dict[str, str]:
         translated = _OPTIONS.get(name, name)
         if translated:
             options[translated] = value
-        elif name != "com.docker.network.bridge.name":
+        elif name not in _INTERFACES:
             why = NO_EFFECT["networks.*.driver_opts.*"].why
             warn(f"networks.{network.key}.driver_opts.{name}: {why}")
     return options
@@ -139,8 +160,35 @@ def volume_spec(project: Project, key: str) -> Fragment:
         "Name": volume.name,
         "Driver": volume.driver if volume.driver not in (None, "default") else "local",
         "Labels": {**volume.labels, **_labels(project, state.VOLUME, key)},
-        "Options": dict(volume.driver_opts),
+        "Options": _volume_options(volume.driver_opts),
     }
+
+
+def _volume_options(said: dict[str, str]) -> dict[str, str]:
+    """``driver_opts``. Podman 4 takes the ``size`` of a tmpfs for a quota of the disk and refuses
+    it; the file system knows the same as a number of blocks."""
+    if said.get("type") != "tmpfs" or "o" not in said:
+        return dict(said)
+    options = (option.partition("=") for option in said["o"].split(","))
+    translated = (
+        _blocks(value) if name == "size" else name + equals + value
+        for name, equals, value in options
+    )
+    return {**said, "o": ",".join(translated)}
+
+
+_UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+
+
+def _blocks(size: str) -> str:
+    """``nr_blocks=…`` for a size such as ``100m``; as it is if it is a share of the memory."""
+    found = re.fullmatch(r"(\d+)([kmg]?)", size.lower())
+    if found is None:
+        return f"size={size}"
+    return f"nr_blocks={-(-int(found[1]) * _UNITS[found[2]] // _PAGE)}"
+
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def _labels(project: Project, kind: str, key: str) -> dict[str, str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec.structs import replace
 
-from composer.engine.context import Context
-from composer.engine.extensions import podman_extensions
+from composer.engine.context import Context, NetworkFacts
 from composer.engine.no_effect import NO_EFFECT
 from composer.engine.spec_process import namespace
 from composer.spec.model import Attachment, Service
+from composer.spec.podman import podman_extensions
 
 Fragment = dict[str, Any]
 
@@ -141,23 +142,56 @@ def _servers(context: Context) -> list[str]:
     servers = list(context.service.dns)
     if context.around.release >= _FORWARDS:
         return servers
-    names = [context.project.networks[key].name for key in context.service.networks]
-    own = [address for name in names for address in context.around.gateways(name)]
-    if own:
-        context.lacks("dns")
-    return [*own[:1], *servers]
+    for network in _networks_of(context):
+        if network.dns and network.gateways:
+            context.lacks("dns")
+            return [network.gateways[0], *servers]
+    return servers
+
+
+def _networks_of(context: Context) -> Iterator[NetworkFacts]:
+    for key, _ in _in_order(context.service):
+        yield context.around.network(context.project.networks[key].name)
 
 
 _FORWARDS = NO_EFFECT["services.*.dns"].before or (0, 0)
 
 
 def hosts(context: Context) -> Fragment:
-    """``extra_hosts``. ``host-gateway`` is Podman's word as well."""
+    """``extra_hosts``."""
     entries = []
     for entry in context.service.extra_hosts if _possible(context, "extra_hosts") else ():
         host, _, address = entry.partition("=") if "=" in entry else entry.partition(":")
-        entries.append(f"{host}:{address.strip('[]')}")
+        if address == _HOST_GATEWAY:
+            address = _host_gateway(context)
+        if address:
+            entries.append(f"{host}:{address.strip('[]')}")
     return {"hostadd": entries} if entries else {}
+
+
+_HOST_GATEWAY = "host-gateway"
+
+
+def _host_gateway(context: Context) -> str:
+    """Podman's own word for the address of its machine, or that address where it knows no word.
+
+    Empty, with a warning, if there is none to be found.
+    """
+    if context.around.release >= _KNOWS_HOST_GATEWAY:
+        return _HOST_GATEWAY
+    if context.service.network_mode == "host":
+        return "127.0.0.1"
+    if not context.around.rootless:
+        for network in _networks_of(context):
+            if network.gateways:
+                return network.gateways[0]
+    address = context.around.host_address()
+    if not address:
+        context.lacks("extra_hosts")
+    return address
+
+
+_KNOWS_HOST_GATEWAY = NO_EFFECT["services.*.extra_hosts"].before or (0, 0)
 
 
 def ports(context: Context) -> Fragment:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from composer.engine.context import Context, InjectedFile
-from composer.engine.extensions import podman_extensions
 from composer.errors import ComposerError
 from composer.spec.model import FileObject, FileReference, Mount
+from composer.spec.podman import podman_extensions
 
 Fragment = dict[str, Any]
 
@@ -159,12 +159,15 @@ def _tmpfs_mount(target: str, options: list[str]) -> Fragment:
 
 
 def _image(found: Mounts, mount: Mount, _path: str) -> None:
+    subpath = mount.image.subpath if mount.image else None
+    volume: Fragment = {
+        "Source": mount.source or "",
+        "Destination": mount.target,
+        "ReadWrite": not mount.read_only,
+    }
+    # Podman takes it from the root of the image, the Compose Specification without the slash.
     found.image_volumes.append(
-        {
-            "Source": mount.source or "",
-            "Destination": mount.target,
-            "ReadWrite": not mount.read_only,
-        }
+        volume | ({"subPath": posixpath.join("/", subpath)} if subpath else {})
     )
 
 

@@ -11,7 +11,12 @@ NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 
 
 def image_name(project: Project, service: Service) -> str:
-    """The image of a service: what the file says, or the name that ``build`` gives it."""
+    """The image of a service: what the file says, or the name that ``build`` gives it.
+
+    Empty for a service that has a folder in place of an image.
+    """
+    if service.rootfs:
+        return ""
     return service.image or f"{project.name}-{service.name}"
 
 

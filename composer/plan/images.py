@@ -22,7 +22,7 @@ def plan_images(project: Project, services: list[str], state: State, intent: Ima
     for name in services:
         service = project.services[name]
         image = image_name(project, service)
-        if image in seen or service.provider is not None:
+        if not image or image in seen or service.provider is not None:
             continue
         present = state.image_id(image) is not None
         policy = intent.pull or service.pull_policy or "missing"

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from composer.errors import Position
+from composer.spec.podman import podman_extensions
 
 
 class Nanoseconds(int):
@@ -338,6 +339,11 @@ class Service(Node, frozen=True):
     config_hash: str = ""
     """SHA-256 (hex) of what a container is made from: the canonical service without ``build``,
     ``depends_on``, ``profiles``, ``pull_policy``, ``scale`` and ``deploy.replicas``."""
+
+    @property
+    def rootfs(self) -> str | None:
+        """The folder that the container has in place of an image (``x-podman.rootfs``)."""
+        return podman_extensions(self.extensions).get("rootfs")
 
     @property
     def replicas(self) -> int:

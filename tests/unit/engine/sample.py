@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from composer.engine.container_spec import container_spec
-from composer.engine.context import Context, ImageConfig, Surroundings
+from composer.engine.context import Context, ImageConfig, NetworkFacts, Surroundings
 from composer.spec.model import Network, Project, Service, Volume
 
 IMAGE = ImageConfig(id="1234", name="docker.io/library/busybox:latest", command=("sh",))
+
+
+NETWORKS = {
+    "shop_front": NetworkFacts(gateways=("10.0.1.1",), dns=True),
+    "shop_back": NetworkFacts(gateways=("10.0.2.1",), dns=True),
+}
 
 
 def project(*services: Service, **more: Any) -> Project:
@@ -37,6 +43,8 @@ def context(
     local: bool = True,
     release: tuple[int, int] = (4, 3),
     volumes: str = "/volumes",
+    rootless: bool = False,
+    host_address: str = "192.0.2.7",
     **more: Any,
 ) -> Context:
     """The first replica of ``service`` in a project with ``others``."""
@@ -50,8 +58,10 @@ def context(
             peer=lambda name: f"id-of-{name}",
             free_port=lambda port: int((port.published or "").partition("-")[0]),
             volume_path=lambda name: f"{volumes}/{name}",
-            gateways=lambda name: {"shop_front": ["10.0.1.1"], "shop_back": ["10.0.2.1"]}[name],
+            network=lambda name: NETWORKS[name],
+            host_address=lambda: host_address,
             release=release,
+            rootless=rootless,
             local=local,
             socket="/run/podman/podman.sock",
         ),

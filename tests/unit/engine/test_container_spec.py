@@ -359,12 +359,35 @@ class TestNetworks:
         assert spec["expose"] == {"80": "tcp", "90": "udp", "91": "udp"}
 
     def test_extra_hosts(self) -> None:
-        hosts = ("db=10.0.0.1", "gw=host-gateway", "six=[fd00::1]")
-        assert spec_of(Service(name="a", extra_hosts=hosts))["hostadd"] == [
-            "db:10.0.0.1",
-            "gw:host-gateway",
-            "six:fd00::1",
-        ]
+        hosts = ("db=10.0.0.1", "six=[fd00::1]")
+        spec = spec_of(Service(name="a", extra_hosts=hosts))
+        assert spec["hostadd"] == ["db:10.0.0.1", "six:fd00::1"]
+
+    @pytest.mark.parametrize(
+        ("surroundings", "mode", "address"),
+        [
+            ({"release": (4, 7)}, None, "host-gateway"),
+            ({}, None, "10.0.1.1"),
+            ({}, "host", "127.0.0.1"),
+            ({"rootless": True}, None, "192.0.2.7"),
+            ({}, "slirp4netns", "192.0.2.7"),
+        ],
+    )
+    def test_the_hosts_gateway(
+        self, surroundings: dict[str, Any], mode: str | None, address: str
+    ) -> None:
+        """Podman before 4.7 writes the word itself into the file in place of an address."""
+        nets: dict[str, Attachment | None] = {"front": None} if mode is None else {}
+        service = Service(
+            name="a", extra_hosts=("gw=host-gateway",), network_mode=mode, networks=nets
+        )
+        assert spec_of(service, **surroundings)["hostadd"] == [f"gw:{address}"]
+
+    def test_no_address_for_the_hosts_gateway(self) -> None:
+        service = Service(name="a", extra_hosts=("gw=host-gateway",), networks={"front": None})
+        wanted = context(service, rootless=True, host_address="")
+        assert "hostadd" not in container_spec(wanted)
+        assert [text.partition(":")[0] for text in wanted.warnings] == ["services.a.extra_hosts"]
 
 
 class TestResources:

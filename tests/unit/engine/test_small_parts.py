@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 
 import pytest
@@ -92,6 +93,23 @@ def test_volumes() -> None:
         state.VERSION: spec["Labels"][state.VERSION],
         state.PODMAN_PROJECT: "shop",
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("size=1m,uid=5", f"nr_blocks={(1 << 20) // os.sysconf('SC_PAGE_SIZE')},uid=5"),
+        ("size=5000", f"nr_blocks={-(-5000 // os.sysconf('SC_PAGE_SIZE'))}"),
+        ("size=50%", "size=50%"),
+        ("nodev", "nodev"),
+    ],
+)
+def test_the_size_of_a_tmpfs_volume(said: str, asked: str) -> None:
+    """Podman 4.3 would take it for a quota of the disk."""
+    for kind, expected in (("tmpfs", asked), ("nfs", said)):
+        volume = Volume(key="v", name="v", driver_opts={"type": kind, "o": said})
+        project = Project(name="shop", working_dir="/", volumes={"v": volume})
+        assert volume_spec(project, "v")["Options"]["o"] == expected
 
 
 def test_an_event() -> None:

@@ -14,6 +14,7 @@ from composer.spec.model import (
     ByteSize,
     FileObject,
     FileReference,
+    ImageOptions,
     Mount,
     Service,
     TmpfsOptions,
@@ -95,6 +96,23 @@ class TestVolumes:
         )
         with pytest.raises(ComposerError, match="leads out of the volume"):
             spec_of(mounting(mount), volumes=str(tmp_path))
+
+    @pytest.mark.parametrize(
+        ("release", "warned"), [((4, 3), ["services.web.volumes[0].image.subpath"]), ((5, 4), [])]
+    )
+    def test_a_part_of_an_image(self, release: tuple[int, int], warned: list[str]) -> None:
+        part = ImageOptions(subpath="usr/share")
+        mount = Mount(type="image", source="docs", target="/docs", read_only=True, image=part)
+        wanted = context(mounting(mount), release=release)
+        assert container_spec(wanted)["image_volumes"] == [
+            {
+                "Source": "docs",
+                "Destination": "/docs",
+                "ReadWrite": False,
+                "subPath": "/usr/share",
+            }
+        ]
+        assert [text.partition(":")[0] for text in wanted.warnings] == warned
 
     def test_from_others(self) -> None:
         service = Service(name="web", volumes_from=("db:ro", "container:other", "app"))

@@ -1,0 +1,131 @@
+"""Every attribute of a service reaches Podman, or is warned of: one project, a row for each.
+
+The rows are in ``tests/integration/attributes``, by subject.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import unique_name
+from tests.integration.attributes import limits, network, process, storage
+from tests.integration.attributes.row import BUSYBOX, Row, at, matches
+from tests.scenarios.steps import Scenario, service_of
+from tests.testbed import Testbed
+
+pytestmark = pytest.mark.engine
+
+ROWS: list[Row] = [*process.ROWS, *limits.ROWS, *network.ROWS, *storage.ROWS]
+SECRETS = ("hidden-in-a-file", "hidden-in-a-variable")
+FILES = {
+    "labels": "from=a file\n",
+    "vars": "FROM_FILE=yes\n",
+    "plain": "in a file\n",
+    "secret": "hidden-in-a-file\n",
+}
+
+
+class Running:
+    """The project of all rows, up; its containers by service, and what composer warned of."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        started = [row.service for row in ROWS if row.started]
+        created = [row.service for row in ROWS if not row.started]
+        self.output = ""
+        for command in (["up", "-d", *started], ["create", *created]):
+            done = scenario.run(*command)
+            self.output += done.stdout + done.stderr
+            assert done.returncode == 0, self.output
+        self.containers = {service_of(one): one for one in scenario.containers()}
+
+    def warned(self, service: str) -> list[str]:
+        """The attributes of ``service`` that warnings name."""
+        found = re.findall(rf"^Warning: services\.{re.escape(service)}\.(.+?): ", self.output, re.M)
+        return sorted(found)
+
+
+def write(scenario: Scenario) -> None:
+    """The project's files."""
+    for name, text in FILES.items():
+        (scenario.folder / name).write_text(text)
+    parts: dict[str, dict[str, Any]] = {"networks": dict(network.NETWORKS)}
+    for row in ROWS:
+        for section, entries in row.also.items():
+            parts.setdefault(section, {}).update(entries)
+    services = {row.service: row.as_service() for row in ROWS}
+    text = json.dumps({"services": services, **parts}, indent=1)
+    (scenario.folder / "compose.yaml").write_text(text)
+    scenario.env.update(SAMPLE_TOKEN="hidden-in-a-variable", SAMPLE_VARIABLE="value-of-variable")
+
+
+@pytest.fixture(scope="module")
+def running(
+    engine: Testbed, composer_program: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """All rows, up; removed at the end."""
+    scenario = Scenario(engine, composer_program, tmp_path_factory.mktemp("rows"), unique_name())
+    write(scenario)
+    parts = f"{scenario.name}-parts"
+    engine.podman("volume", "create", parts)
+    make = "mkdir -p /v/in/ner && echo deep > /v/in/ner/file"
+    engine.podman("run", "--rm", f"-v{parts}:/v", BUSYBOX, "sh", "-c", make)
+    try:
+        yield Running(scenario)
+    finally:
+        engine.remove_project(scenario.name)
+        engine.podman("volume", "rm", "-f", parts, check=False)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_reaches_podman(running: Running, row: Row) -> None:
+    container = running.containers[row.service]
+    for path, expected in row.sees.items():
+        seen = at(container, path)
+        assert matches(expected, seen), f"{path} is {seen!r}"
+    for command, expected in row.inside.items():
+        shell = "bash" if "<(" in command else "sh"
+        done = running.scenario.inside(container["Id"], shell, "-c", command)
+        assert matches(expected, done.stdout.strip()), f"{command}: {done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_warns_of_what_has_no_effect_and_of_nothing_else(running: Running, row: Row) -> None:
+    assert running.warned(row.service) == sorted(row.warns)
+
+
+def test_texts_of_secrets_show_nowhere(running: Running) -> None:
+    """In ``inspect``, labels, command lines, output, and in what ``config --hash`` is made of."""
+    scenario = running.scenario
+    shown = [
+        running.output,
+        json.dumps(scenario.containers()),
+        scenario.ok("config", "--hash", "*"),
+    ]
+    shown += [scenario.run("--dry-run", "up", "-d", "--force-recreate").stdout]
+    shown += [path.read_text(errors="replace") for path in Path("/proc").glob("[0-9]*/cmdline")]
+    for secret in SECRETS:
+        assert not [text for text in shown if secret in text]
+
+
+@pytest.mark.parametrize("name", limits.REFUSED)
+def test_is_asked_of_podman(running: Running, name: str, tmp_path: Path) -> None:
+    """What this machine has not: the refusal names it."""
+    says, named = limits.REFUSED[name]
+    scenario = running.scenario
+    service = Row(name, says).as_service()
+    (tmp_path / "compose.yaml").write_text(json.dumps({"services": {"refused": service}}))
+    other = Scenario(scenario.testbed, scenario.program, tmp_path, f"{scenario.name}x")
+    try:
+        done = other.run("up", "-d")
+    finally:
+        scenario.testbed.remove_project(other.name)
+    assert done.returncode == 1
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
