@@ -72,6 +72,8 @@ class FakeEngine:
         """Exit code of ``exec_command`` by container (0 when it is not here)."""
         self.probe_results: dict[str, list[bool]] = {}
         """Results of ``probe`` by container name, used up from the front; the last one stays."""
+        self.pulled_at: dict[str, float] = {}
+        """When images were pulled, by the name that the file has."""
         self.warnings: list[str] = []
         self.closed = False
         self._capabilities = capabilities or Capabilities(version="5.4.2")
@@ -269,12 +271,20 @@ class FakeEngine:
             self.volumes.pop(name, None)
 
     def pull(
-        self, image: str, *, platform: str | None = None, progress: Progress | None = None
+        self,
+        image: str,
+        *,
+        platform: str | None = None,
+        newer: bool = False,
+        progress: Progress | None = None,
     ) -> str:
-        with self._call("pull", image, platform=platform):
+        with self._call("pull", image, platform=platform, newer=newer):
             if progress is not None:
                 progress(f"pulling {image}")
             return self.add_image(image)
+
+    def pulled(self, image: str) -> float:
+        return self.pulled_at.get(image, 0.0)
 
     def build(
         self,

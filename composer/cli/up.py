@@ -12,7 +12,7 @@ from composer.plan.intent import Images, Recreate, Up
 from composer.usecases.up import Attach, parse_scale
 from composer.usecases.up import up as run_up
 
-PULL_POLICIES = ("always", "missing", "never", "build", "policy")
+PULL_POLICIES = ("always", "missing", "never", "newer", "build", "policy")
 
 
 def _recreate(force: bool, never: bool) -> Recreate:

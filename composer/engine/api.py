@@ -92,9 +92,17 @@ class Engine(Protocol):
     def remove_volume(self, name: str) -> None: ...
 
     def pull(
-        self, image: str, *, platform: str | None = None, progress: Progress | None = None
+        self,
+        image: str,
+        *,
+        platform: str | None = None,
+        newer: bool = False,
+        progress: Progress | None = None,
     ) -> str:
-        """Pull and return the image's id."""
+        """Pull and return the image's id. With ``newer`` the local one does if nothing is."""
+
+    def pulled(self, image: str) -> float:
+        """When the image was pulled last, in seconds since the epoch; 0.0 if nobody knows."""
 
     def build(
         self,

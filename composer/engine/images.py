@@ -95,10 +95,18 @@ class _PullLine(msgspec.Struct):
     id: str = ""
 
 
-def pull(libpod: Libpod, image: str, platform: str | None, progress: Progress | None) -> str:
+def pull(
+    libpod: Libpod,
+    image: str,
+    platform: str | None,
+    progress: Progress | None,
+    *,
+    newer: bool = False,
+) -> str:
     """POST /libpod/images/pull; the image's id. A short name is one of Docker Hub."""
     reference = image_names(image)[0]
-    query = {"reference": reference, "policy": "always", **_platform(platform)}
+    policy = "newer" if newer else "always"
+    query = {"reference": reference, "policy": policy, **_platform(platform)}
     identity, problem, rest = "", "", b""
     try:
         with libpod.stream("POST", "/images/pull", query) as stream:

@@ -168,14 +168,27 @@ class PodmanEngine:
         self._libpod.call("DELETE", path, ok=_GONE, what=f"remove volume {name}")
 
     def pull(
-        self, image: str, *, platform: str | None = None, progress: Progress | None = None
+        self,
+        image: str,
+        *,
+        platform: str | None = None,
+        newer: bool = False,
+        progress: Progress | None = None,
     ) -> str:
         """See ``Engine.pull``."""
         from composer.engine.images import pull
+        from composer.engine.pulled import note
 
-        identity = pull(self._libpod, image, platform, progress)
+        identity = pull(self._libpod, image, platform, progress, newer=newer)
+        note(self.url, image)
         self._images_changed()
         return identity
+
+    def pulled(self, image: str) -> float:
+        """See ``Engine.pulled``."""
+        from composer.engine.pulled import noted
+
+        return noted(self.url, image)
 
     def build(
         self,

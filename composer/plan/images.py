@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
+
 from composer.errors import ComposerError
 from composer.graph.needs import image_name
 from composer.plan.intent import Build, Images
@@ -10,43 +13,96 @@ from composer.plan.plan import Plan
 from composer.spec.model import Project, Service
 from composer.state import State
 
+_NEVER: dict[str, float] = {}
 
-def plan_images(project: Project, services: list[str], state: State, intent: Images) -> Plan:
+
+def plan_images(
+    project: Project,
+    services: list[str],
+    state: State,
+    intent: Images,
+    *,
+    pulled: Mapping[str, float] = _NEVER,
+    now: float = 0.0,
+) -> Plan:
     """The pulls and builds that ``services`` need before their containers can be made.
 
-    An image that several services use is pulled or built once. Raises ``ComposerError`` if an image
-    is missing and the policy forbids to get it.
+    An image that several services use is pulled or built once; one that another service builds is
+    not pulled. ``pulled`` says when images were pulled last and ``now`` what time it is (seconds
+    since the epoch), for policies that refresh. Raises ``ComposerError`` if an image is missing and
+    the policy forbids to get it.
     """
     plan = Plan()
-    seen: set[str] = set()
+    builders = {image_name(project, s): s for s in project.services.values() if s.build is not None}
     for name in services:
         service = project.services[name]
+        if service.provider is not None:
+            continue
+        for hook in service.pre_start:
+            if hook.image and hook.image not in builders and state.image_id(hook.image) is None:
+                _add_pull(plan, service, hook.image, "it is not there yet", intent)
         image = image_name(project, service)
-        if not image or image in seen or service.provider is not None:
+        if not image or f"pull:{image}" in plan or f"build:{image}" in plan:
             continue
         present = state.image_id(image) is not None
         policy = intent.pull or service.pull_policy or "missing"
-        if service.build is not None:
-            cause = _build_cause(service, image, present, policy, intent)
+        builder = builders.get(image)
+        if builder is not None:
+            cause = _build_cause(builder, image, present, policy, intent)
             if cause:
-                _add_build(plan, project, service, cause, Build(quiet=intent.quiet))
-                seen.add(image)
-        elif policy == "always" or (not present and policy != "never"):
-            seen.add(image)
-            cause = "it is not there yet" if not present else "the pull policy is always"
-            plan.add(
-                PullImage(
-                    id=f"pull:{image}",
-                    cause=cause,
-                    service=name,
-                    image=image,
-                    platform=service.platform,
-                    quiet=intent.quiet,
-                )
-            )
-        elif not present:
+                _add_build(plan, project, builder, cause, Build(quiet=intent.quiet))
+        elif not present and policy == "never":
             raise _missing(project, service, image, "the pull policy is never")
+        elif not present:
+            _add_pull(plan, service, image, "it is not there yet", intent)
+        elif policy in ("always", "newer"):
+            cause = f"the pull policy is {policy}"
+            _add_pull(plan, service, image, cause, intent, newer=policy == "newer")
+        elif (limit := refresh_after(policy)) and now - pulled.get(image, 0.0) >= limit:
+            cause = f"the pull policy is {policy}, and it was last pulled before that"
+            _add_pull(plan, service, image, cause, intent, optional=True)
     return plan
+
+
+_SECONDS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+
+
+def refresh_after(policy: str | None) -> float:
+    """The seconds after which ``daily``, ``weekly`` or ``every_1d12h`` pull again; else 0."""
+    if policy in ("daily", "weekly"):
+        return _SECONDS[policy[0]]
+    if policy and policy.startswith("every_"):
+        return sum(int(n) * _SECONDS[u] for n, u in re.findall(r"([0-9]+)([wdhms])", policy))
+    return 0
+
+
+def refreshed(project: Project, services: Iterable[str]) -> set[str]:
+    """The images of ``services`` for which it matters when they were pulled."""
+    chosen = (project.services[name] for name in services)
+    return {image_name(project, s) for s in chosen if refresh_after(s.pull_policy)}
+
+
+def _add_pull(
+    plan: Plan,
+    service: Service,
+    image: str,
+    cause: str,
+    intent: Images,
+    *,
+    newer: bool = False,
+    optional: bool = False,
+) -> None:
+    operation = PullImage(
+        id=f"pull:{image}",
+        cause=cause,
+        service=service.name,
+        image=image,
+        platform=service.platform,
+        quiet=intent.quiet,
+        newer=newer,
+        optional=optional,
+    )
+    plan.add(operation)
 
 
 def _build_cause(service: Service, image: str, present: bool, policy: str, intent: Images) -> str:

@@ -38,12 +38,16 @@ class RemoveVolume(Operation, frozen=True, kw_only=True):
 
 
 class PullImage(Operation, frozen=True, kw_only=True):
-    """Pull ``image``. With ``optional`` a failure is only a warning (``pull --ignore-…``)."""
+    """Pull ``image``. With ``optional`` a failure is only a warning (``pull --ignore-…``).
+
+    With ``newer`` the local image stays if the registry has nothing else or does not answer.
+    """
 
     service: str
     image: str
     platform: str | None = None
     quiet: bool = False
+    newer: bool = False
     optional: bool = False
 
 

@@ -76,7 +76,7 @@ class Executor:
     def _pull(self, o: op.PullImage) -> None:
         progress = None if o.quiet else lambda text: self._emit(Progressed(o.id, text))
         try:
-            self._engine.pull(o.image, platform=o.platform, progress=progress)
+            self._engine.pull(o.image, platform=o.platform, newer=o.newer, progress=progress)
         except EngineError as error:
             if not o.optional:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -88,14 +89,15 @@ def _converge(ctx: Context, project: Project, images: Images, intent: Up) -> Non
     state = ctx.observe_soon(project.name)
     from composer.graph.build import build
     from composer.graph.order import check_cycles
-    from composer.plan.images import plan_images
+    from composer.plan.images import plan_images, refreshed
     from composer.plan.up import plan_up
 
     graph = build(project)
     check_cycles(project, graph)
     selected = select(project, intent.services, no_deps=intent.no_deps)
     seen = state()
-    image_plan = plan_images(project, selected, seen, images)
+    pulled = {image: ctx.engine.pulled(image) for image in refreshed(project, selected)}
+    image_plan = plan_images(project, selected, seen, images, pulled=pulled, now=time.time())
     if image_plan:
         ctx.run(project, image_plan)
         seen = ctx.engine.observe(project.name)

@@ -228,7 +228,7 @@ SERVICE = struct(
         "privileged": BOOL,
         "pull_policy": Shape(
             str,
-            pattern=r"always|never|build|if_not_present|missing|refresh|daily|weekly|every_([0-9]+[wdhms])+",
+            pattern=r"always|never|build|if_not_present|missing|newer|refresh|daily|weekly|every_([0-9]+[wdhms])+",
         ),
         "pull_refresh_after": TEXT,
         "read_only": BOOL,

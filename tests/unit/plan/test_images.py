@@ -8,11 +8,11 @@ import pytest
 
 from composer.errors import ComposerError
 from composer.plan import operations as op
-from composer.plan.images import plan_build, plan_images, plan_pull
+from composer.plan.images import plan_build, plan_images, plan_pull, refreshed
 from composer.plan.intent import Build as BuildIntent
 from composer.plan.intent import Images
 from composer.plan.plan import Plan
-from composer.spec.model import Build, Project, Service
+from composer.spec.model import Build, PreStart, Project, Service
 from composer.state import State
 from tests.unit.projects import order, project, service, state
 
@@ -48,6 +48,58 @@ def test_always_pulls_what_is_there(wanted: Service, intent: dict[str, str]) -> 
 def test_never_refuses_what_is_missing() -> None:
     with pytest.raises(ComposerError, match="busybox does not exist, and the pull policy is never"):
         images(project(service("web", pull_policy="never")), EMPTY)
+
+
+NOW = 1_700_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("policy", "age", "wanted"),
+    [
+        ("daily", 86_399, False),
+        ("daily", 86_400, True),
+        ("weekly", 6 * 86_400, False),
+        ("weekly", 8 * 86_400, True),
+        ("every_12h", 12 * 3_600 - 1, False),
+        ("every_12h", 12 * 3_600, True),
+        ("every_1w2d3h4m5s", 788_644, False),
+        ("every_1w2d3h4m5s", 788_645, True),
+        ("missing", 10**9, False),
+    ],
+)
+def test_what_is_too_old_is_refreshed_and_a_failure_leaves_the_old_one(
+    policy: str, age: float, wanted: bool
+) -> None:
+    p = project(service("web", pull_policy=policy))
+    plan = plan_images(p, ["web"], state(), Images(), pulled={"busybox": NOW - age}, now=NOW)
+    assert [o.id for o in plan] == (["pull:busybox"] if wanted else [])
+    assert all(isinstance(o, op.PullImage) and o.optional for o in plan)
+
+
+def test_what_was_pulled_by_others_is_refreshed() -> None:
+    p = project(service("web", pull_policy="daily"))
+    assert "pull:busybox" in plan_images(p, ["web"], state(), Images(), now=NOW)
+    assert refreshed(p, ["web"]) == {"busybox"}
+
+
+def test_newer_asks_the_registry_and_is_content_without_it() -> None:
+    (pull,) = images(project(service("web", pull_policy="newer")), state())
+    assert isinstance(pull, op.PullImage)
+    assert pull.newer
+
+
+def test_an_image_that_another_service_builds_is_not_pulled() -> None:
+    user = service("user", image="mine")
+    builder = service("builder", image="mine", build=Build(context="."))
+    for p in (project(user, builder), project(builder, user)):
+        assert [o.id for o in images(p, EMPTY)] == ["build:mine"]
+    plan = plan_images(project(user, builder), ["user"], EMPTY, Images())
+    assert [o.id for o in plan] == ["build:mine"]
+
+
+def test_images_of_hooks_are_pulled() -> None:
+    hooked = service("app", pre_start=(PreStart(command=("x",), image="alpine"),))
+    assert [o.id for o in images(project(hooked), state())] == ["pull:alpine"]
 
 
 def test_a_build_section_builds_and_does_not_pull() -> None:
