@@ -68,6 +68,8 @@ class FakeEngine:
         """Called at the begin of each changing call, outside of the lock: tests block here."""
         self.arguments: dict[tuple[str, str], dict[str, object]] = {}
         """Keyword arguments of the last call by (method, subject)."""
+        self.digests: dict[str, str] = {}
+        """The digest of an image by full name."""
         self.exec_results: dict[str, int] = {}
         """Exit code of ``exec_command`` by container (0 when it is not here)."""
         self.probe_results: dict[str, list[bool]] = {}
@@ -269,6 +271,12 @@ class FakeEngine:
     def remove_volume(self, name: str) -> None:
         with self._call("remove_volume", name):
             self.volumes.pop(name, None)
+
+    def pinned(self, image: str) -> str | None:
+        with self._lock:
+            names = [name for name in image_names(image) if name in self.images]
+            found = next((name for name in names if name in self.digests), None)
+            return f"{found}@{self.digests[found]}" if found else None
 
     def pull(
         self,

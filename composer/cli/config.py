@@ -7,14 +7,16 @@ from typing import Annotated
 import typer
 
 from composer.cli import options as opt
-from composer.usecases.config import ConfigOptions
+from composer.usecases.config import LISTINGS, ConfigOptions
 from composer.usecases.config import config as run_config
 
 
 def config(
     ctx: typer.Context,
     services: opt.Services = None,
-    format: Annotated[str, typer.Option("--format", help="yaml or json")] = "yaml",
+    format: Annotated[
+        str | None, typer.Option("--format", help="yaml or json; table for --variables")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only check the files")] = False,
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file")
@@ -22,14 +24,25 @@ def config(
     list_services: Annotated[bool, typer.Option("--services", help="Names of services")] = False,
     volumes: Annotated[bool, typer.Option("--volumes", help="Names of volumes")] = False,
     networks: Annotated[bool, typer.Option("--networks", help="Names of networks")] = False,
+    models: Annotated[bool, typer.Option("--models", help="Names of models")] = False,
     images: Annotated[bool, typer.Option("--images", help="Names of images")] = False,
     profiles: Annotated[bool, typer.Option("--profiles", help="Names of profiles")] = False,
+    variables: Annotated[
+        bool, typer.Option("--variables", help="Variables that the files mention, with defaults")
+    ] = False,
     environment: Annotated[
         bool, typer.Option("--environment", help="Variables that interpolation sees")
     ] = False,
     hash: Annotated[
-        str | None, typer.Option("--hash", metavar="SERVICE", help="Configuration hashes; * is all")
-    ] = None,
+        str, typer.Option("--hash", metavar="SERVICE", help="Configuration hashes; * is all")
+    ] = "",
+    resolve_image_digests: Annotated[
+        bool, typer.Option("--resolve-image-digests", help="Pin images to their digests")
+    ] = False,
+    lock_image_digests: Annotated[
+        bool,
+        typer.Option("--lock-image-digests", help="Print an override file that pins the images"),
+    ] = False,
     no_interpolate: Annotated[
         bool, typer.Option("--no-interpolate", help="Leave variables as they are")
     ] = False,
@@ -48,20 +61,21 @@ def config(
     dry_run: opt.DryRun = False,
 ) -> int:
     """Check the Compose files and print what they mean, in canonical form."""
-    if format not in ("yaml", "json"):
-        raise typer.BadParameter(f"{format!r} is none of yaml, json", param_hint="--format")
-    listings = {
+    asked = {
         "services": list_services,
         "volumes": volumes,
         "networks": networks,
-        "images": images,
+        "models": models,
+        "hash": hash,
         "profiles": profiles,
+        "images": images,
+        "variables": variables,
         "environment": environment,
     }
     options = ConfigOptions(
         services=tuple(services or ()),
         format=format,
-        listing=next((name for name, asked in listings.items() if asked), ""),
+        listing=next((name for name in LISTINGS if asked[name]), ""),
         hash_of=hash,
         quiet=quiet,
         output=output,
@@ -70,6 +84,8 @@ def config(
         resolve_paths=not no_path_resolution,
         resolve_environment=not no_env_resolution,
         consistency=not no_consistency,
+        digests=resolve_image_digests,
+        lock=lock_image_digests,
     )
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_config(context, options)

@@ -117,6 +117,9 @@ class Engine(Protocol):
     ) -> str:
         """Build the service's image with the ``podman`` program, tag it, return its id."""
 
+    def pinned(self, image: str) -> str | None:
+        """The local image's full name with its digest, or None (GET /libpod/images/{name}/json)."""
+
     def remove_image(self, image: str) -> None: ...
 
     def create_container(

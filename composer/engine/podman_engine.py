@@ -217,6 +217,12 @@ class PodmanEngine:
         self._images_changed()
         return identity
 
+    def pinned(self, image: str) -> str | None:
+        """See ``Engine.pinned``."""
+        from composer.engine.digests import pinned
+
+        return pinned(self._libpod, image)
+
     def remove_image(self, image: str) -> None:
         """DELETE /libpod/images/{name}, the first of the names that ``image`` may mean."""
         for name in image_names(image):

@@ -167,79 +167,110 @@ def external(value: Any, mark: Mark | None) -> Any:
 
 def gpus(value: Any, mark: Mark | None) -> Any:
     """``gpus: all`` as a request for all devices."""
-    return Seq([Map([("count", -1)], mark)], mark) if value == "all" else value
+    return Seq([Map([("count", "all")], mark)], mark) if value == "all" else value
 
 
-TRANSFORMS: Rules[Transform] = Rules(
-    {
-        "include.*": keyed("path"),
-        "include.*.path": listed,
-        "include.*.env_file": listed,
-        "services.*.annotations": pairs,
-        "services.*.build": keyed("context"),
-        "services.*.build.additional_contexts": pairs,
-        "services.*.build.args": variables,
-        "services.*.build.extra_hosts": host_list,
-        "services.*.build.labels": pairs,
-        "services.*.build.secrets.*": keyed("source"),
-        "services.*.build.ssh": ssh_keys,
-        "services.*.command": command,
-        "services.*.configs.*": keyed("source"),
-        "services.*.depends_on": dependencies,
-        "services.*.deploy.labels": pairs,
-        "services.*.deploy.resources.reservations.devices.*.options": pairs,
-        "services.*.develop.watch.*.exec.command": command,
-        "services.*.develop.watch.*.exec.environment": variables,
-        "services.*.develop.watch.*.ignore": listed,
-        "services.*.develop.watch.*.include": listed,
-        "services.*.devices.*": device,
-        "services.*.dns": listed,
-        "services.*.dns_search": listed,
-        "services.*.entrypoint": command,
-        "services.*.env_file": env_files,
-        "services.*.environment": variables,
-        "services.*.extends": keyed("service"),
-        "services.*.extra_hosts": host_list,
-        "services.*.gpus": gpus,
-        "services.*.gpus.*.options": pairs,
-        "services.*.healthcheck.test": health_test,
-        "services.*.label_file": listed,
-        "services.*.labels": pairs,
-        "services.*.models": named,
-        "services.*.networks": named,
-        "services.*.ports": port_list,
-        "services.*.post_start.*.command": command,
-        "services.*.post_start.*.environment": variables,
-        "services.*.pre_start.*.command": command,
-        "services.*.pre_start.*.environment": variables,
-        "services.*.pre_stop.*.command": command,
-        "services.*.pre_stop.*.environment": variables,
-        "services.*.provider.options.*": listed_text,
-        "services.*.secrets.*": keyed("source"),
-        "services.*.sysctls": pairs,
-        "services.*.tmpfs": listed,
-        "services.*.volumes.*": mount,
-        "services.*.volumes.*.volume.labels": pairs,
-        "networks.*": external,
-        "networks.*.labels": pairs,
-        "volumes.*": external,
-        "volumes.*.labels": pairs,
-        "secrets.*": external,
-        "secrets.*.labels": pairs,
-        "configs.*": external,
-        "configs.*.labels": pairs,
-    }
+_TABLE: dict[str, Transform] = {
+    "include.*": keyed("path"),
+    "include.*.path": listed,
+    "include.*.env_file": listed,
+    "services.*.annotations": pairs,
+    "services.*.build": keyed("context"),
+    "services.*.build.additional_contexts": pairs,
+    "services.*.build.args": variables,
+    "services.*.build.extra_hosts": host_list,
+    "services.*.build.labels": pairs,
+    "services.*.build.secrets.*": keyed("source"),
+    "services.*.build.ssh": ssh_keys,
+    "services.*.command": command,
+    "services.*.configs.*": keyed("source"),
+    "services.*.depends_on": dependencies,
+    "services.*.deploy.labels": pairs,
+    "services.*.deploy.resources.reservations.devices.*.options": pairs,
+    "services.*.develop.watch.*.exec.command": command,
+    "services.*.develop.watch.*.exec.environment": variables,
+    "services.*.develop.watch.*.ignore": listed,
+    "services.*.develop.watch.*.include": listed,
+    "services.*.devices.*": device,
+    "services.*.dns": listed,
+    "services.*.dns_search": listed,
+    "services.*.entrypoint": command,
+    "services.*.env_file": env_files,
+    "services.*.environment": variables,
+    "services.*.extends": keyed("service"),
+    "services.*.extra_hosts": host_list,
+    "services.*.gpus": gpus,
+    "services.*.gpus.*.options": pairs,
+    "services.*.healthcheck.test": health_test,
+    "services.*.label_file": listed,
+    "services.*.labels": pairs,
+    "services.*.models": named,
+    "services.*.networks": named,
+    "services.*.ports": port_list,
+    "services.*.post_start.*.command": command,
+    "services.*.post_start.*.environment": variables,
+    "services.*.pre_start.*.command": command,
+    "services.*.pre_start.*.environment": variables,
+    "services.*.pre_stop.*.command": command,
+    "services.*.pre_stop.*.environment": variables,
+    "services.*.provider.options.*": listed_text,
+    "services.*.secrets.*": keyed("source"),
+    "services.*.sysctls": pairs,
+    "services.*.tmpfs": listed,
+    "services.*.volumes.*": mount,
+    "services.*.volumes.*.volume.labels": pairs,
+    "networks.*": external,
+    "networks.*.labels": pairs,
+    "volumes.*": external,
+    "volumes.*.labels": pairs,
+    "secrets.*": external,
+    "secrets.*.labels": pairs,
+    "configs.*": external,
+    "configs.*.labels": pairs,
+}
+TRANSFORMS: Rules[Transform] = Rules(_TABLE)
+
+
+_STRUCTURAL = (
+    "include.*",
+    "include.*.path",
+    "include.*.env_file",
+    "services.*.build",
+    "services.*.build.additional_contexts",
+    "services.*.build.secrets.*",
+    "services.*.build.ssh",
+    "services.*.configs.*",
+    "services.*.depends_on",
+    "services.*.devices.*",
+    "services.*.dns",
+    "services.*.env_file",
+    "services.*.extends",
+    "services.*.gpus",
+    "services.*.label_file",
+    "services.*.models",
+    "services.*.networks",
+    "services.*.ports",
+    "services.*.secrets.*",
+    "services.*.volumes.*",
+    "networks.*",
+    "volumes.*",
+    "secrets.*",
+    "configs.*",
 )
-
+RAW_TRANSFORMS: Rules[Transform] = Rules({path: _TABLE[path] for path in _STRUCTURAL})
+"""What is brought into long form in a raw model: that on which other rules depend."""
 
 _PARSERS: tuple[Transform, ...] = (command, mount, device)
 """Those that look into a text, which is no use while variables stand in it."""
 
 
-def canonicalise(root: Any, problems: Problems, *, variables_left: bool = False) -> Any:
+def canonicalise(
+    root: Any, problems: Problems, *, variables_left: bool = False, raw: bool = False
+) -> Any:
     """``root`` (a whole file, changed in place) in canonical form; problems are noted.
 
-    With ``variables_left`` (nothing was interpolated) what cannot be told is left as it is.
+    With ``variables_left`` (nothing was interpolated) what cannot be told is left as it is, and
+    if ``raw`` also all that can be left.
     """
 
     published = 0
@@ -258,9 +289,11 @@ def canonicalise(root: Any, problems: Problems, *, variables_left: bool = False)
                     raise ValueError(f"ranges stand for more than {PORT_LIMIT} ports")
             return new
         except ValueError as error:
+            if raw and transform in (port_list, device):
+                return value
             if variables_left and transform is not variables and "$" in str(value):
                 return value
             problems.add(mark, path, str(error))
             return type(value)()
 
-    return rewrite(root, TRANSFORMS, visit)
+    return rewrite(root, RAW_TRANSFORMS if raw else TRANSFORMS, visit)

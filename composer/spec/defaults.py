@@ -39,31 +39,31 @@ def _secret_target(value: Any) -> Any:
 
 def _all_devices(value: Any) -> Any:
     if isinstance(value, dict) and "device_ids" not in value:
-        value.setdefault("count", -1)
+        value.setdefault("count", "all")
     return value
 
 
-DEFAULTS: Rules[Default] = Rules(
-    {
-        "services.*.build": _context,
-        "services.*.build.extra_hosts": _in_order,
-        "services.*.depends_on.*": _required,
-        "services.*.deploy.resources.reservations.devices.*": _all_devices,
-        "services.*.extra_hosts": _in_order,
-        "services.*.gpus.*": _all_devices,
-        "services.*.secrets.*": _secret_target,
-        "networks.*": _mapping,
-        "volumes.*": _mapping,
-        "secrets.*": _mapping,
-        "configs.*": _mapping,
-    }
-)
+_TABLE: dict[str, Default] = {
+    "services.*.build": _context,
+    "services.*.build.extra_hosts": _in_order,
+    "services.*.depends_on.*": _required,
+    "services.*.deploy.resources.reservations.devices.*": _all_devices,
+    "services.*.extra_hosts": _in_order,
+    "services.*.gpus.*": _all_devices,
+    "services.*.secrets.*": _secret_target,
+    "networks.*": _mapping,
+    "volumes.*": _mapping,
+    "secrets.*": _mapping,
+    "configs.*": _mapping,
+}
+DEFAULTS = Rules(_TABLE)
+RAW_DEFAULTS = Rules({path: rule for path, rule in _TABLE.items() if rule is not _in_order})
 
 
-def set_defaults(model: Map) -> None:
-    """Set the defaults in a canonical model, which is changed in place."""
+def set_defaults(model: Map, *, raw: bool = False) -> None:
+    """Set the defaults in a canonical or ``raw`` model, which is changed in place."""
 
     def visit(default: Default, value: Any, _path: str, _mark: Mark | None) -> Any:
         return default(value)
 
-    rewrite(model, DEFAULTS, visit)
+    rewrite(model, RAW_DEFAULTS if raw else DEFAULTS, visit)

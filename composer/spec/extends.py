@@ -22,6 +22,8 @@ class Base(NamedTuple):
     services: Map
     shown: str
     removals: tuple[Path, ...]
+    raw: bool
+    """Whether nothing but what other rules depend on is in canonical form."""
     open: Callable[[str, str, Mark | None], Base]
     """Gives the base for a file named in this one, with the service that is named and those that
     it extends in turn. Raises ``ComposerError``."""
@@ -62,7 +64,7 @@ def _extended(name: str, base: Base, trail: tuple[tuple[str, str], ...]) -> Any:
             remove(taken, path[2:])
     own = Map((key, value) for key, value in service.items() if key != "extends")
     own.marks = dict(service.marks) if isinstance(service, Map) else {}
-    merged = merge_service(taken, own)
+    merged = merge_service(taken, own, raw=base.raw)
     base.services[name] = merged
     return merged
 

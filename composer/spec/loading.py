@@ -15,12 +15,12 @@ from composer.spec.discovery import (
 )
 from composer.spec.environment import resolve_files
 from composer.spec.interpolate import Variables
-from composer.spec.normalise import RESOURCES, normalise, used_resources
+from composer.spec.normalise import RESOURCES, agree_on_scale, normalise, used_resources
 from composer.spec.options import DEFAULTS, Options
 from composer.spec.pipeline import Pipeline
 from composer.spec.profiles import select
 from composer.spec.read import plain
-from composer.spec.render import render
+from composer.spec.render import in_order, render
 from composer.spec.schema import FILE
 from composer.spec.template import TemplateError, substitute
 from composer.spec.tree import Map, Mark, Problems, entries
@@ -154,7 +154,7 @@ def _name(options: Options, discovery: Discovery, pipeline: Pipeline) -> str:
             said = substitute(said, discovery.environment.get) if options.interpolate else said
         except TemplateError as error:
             raise ComposerError(f"name: {error}") from None
-        said = normalise_name(said)
+        said = normalise_name(said) if options.normalize else said
     name = said or normalise_name(discovery.directory.rstrip("/").rpartition("/")[2])
     if not name:
         raise ComposerError(
@@ -196,27 +196,33 @@ def _load(options: Options) -> Canonical:
     discovery = discovery._replace(environment=environment)
     variables = Variables(environment)
     tree = pipeline.model(discovery.files, discovery.directory, variables)
-    tree["name"] = name
+    if options.normalize or not options.raw:
+        tree["name"] = name
     if options.normalize:
         normalise(tree, name, environment)
     canonical = Canonical(name, discovery, tree, {})
-    if options.interpolate:
-        _complete(canonical, tree, options)
-    else:  # with variables left in it, nothing can be chosen or checked
-        canonical.mapping = render(tree, FILE)
+    problems = Problems()
+    resources = {section: tree.get(section) or {} for section in RESOURCES}
+    check_resources(resources, problems, lambda path: locate(tree, path))
+    if options.raw:
+        problems.check()
+        canonical.mapping = in_order(tree)
+    else:
+        _complete(canonical, tree, options, problems)
     canonical.warnings = tuple(
         dict.fromkeys([*discovery.warnings, *variables.warnings(), *pipeline.warnings])
     )
     return canonical
 
 
-def _complete(canonical: Canonical, tree: Map, options: Options) -> None:
+def _complete(canonical: Canonical, tree: Map, options: Options, problems: Problems) -> None:
     """Choose the active services, read their files, and check that everything fits."""
     selection = select(tree.get("services") or {}, canonical.profiles, options.services)
-    problems = Problems()
     if options.resolve_environment:
         for name in selection.active:
             resolve_files(name, tree["services"][name], canonical.environment, problems)
+    if options.consistency:
+        agree_on_scale(tree.get("services") or {})
     rendered = render(tree, FILE)
     services = rendered.get("services", {})
     active = {name: services[name] for name in sorted(selection.active)}
@@ -226,7 +232,6 @@ def _complete(canonical: Canonical, tree: Map, options: Options) -> None:
             return locate(tree, path)
 
         resources = {section: tree.get(section) or {} for section in RESOURCES}
-        check_resources(resources, problems, where)
         model = Model(active, frozenset(selection.inactive), resources)
         check_consistency(model, where, problems)
     problems.check()
@@ -241,7 +246,7 @@ def _chosen(rendered: dict[str, Any], active: dict[str, Any]) -> dict[str, Any]:
     for key, value in {"name": None, "services": None, **rendered}.items():
         if key == "services":
             chosen[key] = active
-        elif key in RESOURCES:
+        elif key in used:
             kept = {name: value[name] for name in value if name in used[key]}
             if kept:
                 chosen[key] = kept

@@ -7,10 +7,11 @@ attributes in ``MERGES`` have rules of their own. Lists whose entries have an id
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from composer.spec.tree import Map, Mark, Rules, Seq, entries, put, rewrite
+from composer.spec.tree import Map, Mark, Rules, Seq, entries, mark_of, put, rewrite
+from composer.spec.units import text
 
 Merge = Callable[[Any, Any, "Rules[Merge] | None", "Mark | None"], Any]
 """Gives the base (first) with the override (second) applied."""
@@ -61,6 +62,30 @@ def _pairs(base: Any, override: Any, _rules: Any, mark: Mark | None) -> Any:
     return base
 
 
+def _sequences(base: Any, override: Any, _rules: Any, mark: Mark | None) -> Any:
+    """Both as a list of ``KEY=VALUE``, as in raw models; an entry replaces one of its key."""
+    if override is None:
+        return base
+    kept: dict[str, tuple[str, Mark | None]] = {}
+    for value in (base, override):
+        for entry, at in _written(value):
+            kept[entry.partition("=")[0]] = (entry, at or mark)
+    new = Seq()
+    for entry, at in kept.values():
+        new.add(entry, at)
+    return new
+
+
+def _written(value: Any) -> Iterator[tuple[str, Mark | None]]:
+    if isinstance(value, dict):
+        for key, said in value.items():
+            yield key if said is None else f"{key}={text(said)}", mark_of(value, key)
+    elif isinstance(value, str):
+        yield value, None
+    else:
+        yield from entries(value or Seq())
+
+
 def _logging(base: Any, override: Any, rules: Rules[Merge] | None, _mark: Mark | None) -> Any:
     """Options are merged only while both name the same driver, or one names none."""
     if not isinstance(base, dict) or not isinstance(override, dict):
@@ -84,38 +109,47 @@ def _ipam(base: Any, override: Any, _rules: Any, _mark: Mark | None) -> Any:
     return new
 
 
-MERGES: Rules[Merge] = Rules(
+_TABLE: dict[str, Merge] = {
+    "services.*.annotations": _pairs,
+    "services.*.build.additional_contexts": _pairs,
+    "services.*.build.args": _pairs,
+    "services.*.build.labels": _pairs,
+    "services.*.command": _replace,
+    "services.*.deploy.labels": _pairs,
+    "services.*.entrypoint": _replace,
+    "services.*.environment": _pairs,
+    "services.*.healthcheck.test": _replace,
+    "services.*.labels": _pairs,
+    "services.*.logging": _logging,
+    "services.*.sysctls": _pairs,
+    "networks.*.ipam.config": _ipam,
+    "networks.*.labels": _pairs,
+    "volumes.*.labels": _pairs,
+    "secrets.*.labels": _pairs,
+    "configs.*.labels": _pairs,
+}
+MERGES = Rules(_TABLE)
+RAW_MERGES = Rules(
     {
-        "services.*.annotations": _pairs,
-        "services.*.build.additional_contexts": _pairs,
-        "services.*.build.args": _pairs,
-        "services.*.build.labels": _pairs,
-        "services.*.command": _replace,
-        "services.*.deploy.labels": _pairs,
-        "services.*.entrypoint": _replace,
-        "services.*.environment": _pairs,
-        "services.*.healthcheck.test": _replace,
-        "services.*.labels": _pairs,
-        "services.*.logging": _logging,
-        "services.*.sysctls": _pairs,
-        "networks.*.ipam.config": _ipam,
-        "networks.*.labels": _pairs,
-        "volumes.*.labels": _pairs,
-        "secrets.*.labels": _pairs,
-        "configs.*.labels": _pairs,
+        "services.*.dns_search": _sequences,
+        "services.*.tmpfs": _sequences,
+        **{path: _sequences if rule is _pairs else rule for path, rule in _TABLE.items()},
     }
 )
 
 
-def merge_files(base: Map, override: Map) -> Map:
-    """``override`` applied to ``base``, both whole files. ``base`` is changed."""
-    merged: Map = plain_merge(base, override, MERGES)
+def merge_files(base: Map, override: Map, *, raw: bool = False) -> Map:
+    """``override`` applied to ``base``, both whole files. ``base`` is changed.
+
+    In ``raw`` files pairs may be mappings or lists.
+    """
+    merged: Map = plain_merge(base, override, RAW_MERGES if raw else MERGES)
     return merged
 
 
-def merge_service(base: Map, override: Map) -> Map:
+def merge_service(base: Map, override: Map, *, raw: bool = False) -> Map:
     """The service ``override`` applied to ``base``, which it extends. ``base`` is changed."""
-    services = MERGES.named["services"].any
+    services = (RAW_MERGES if raw else MERGES).named["services"].any
     merged: Map = plain_merge(base, override, services)
     return merged
 
@@ -157,7 +191,6 @@ def _port(entry: Any) -> Any:
 
 IDENTITIES: Rules[Identity] = Rules(
     {
-        "services.*.build.platforms": _itself,
         "services.*.build.tags": _itself,
         "services.*.cap_add": _itself,
         "services.*.cap_drop": _itself,

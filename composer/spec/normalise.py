@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from composer.spec.canonical import dependency_defaults
+from composer.spec.syntax.mounts import clean
 from composer.spec.tree import Map, Mark, Seq, mark_of, put
 
 RESOURCES = ("networks", "volumes", "secrets", "configs")
@@ -20,8 +21,9 @@ def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
         _imply_dependencies(service, mark)
         if service.get("pull_policy") == "if_not_present":
             service["pull_policy"] = "missing"
-        if "scale" in service and isinstance(service.get("deploy"), dict):
-            service["deploy"].setdefault("replicas", service["scale"])
+        for mount in service.get("volumes") or ():
+            if isinstance(mount, dict) and isinstance(mount.get("target"), str):
+                mount["target"] = clean(mount["target"])
         build = service.get("build")
         if isinstance(build, dict):
             if not build.get("dockerfile_inline"):
@@ -33,6 +35,13 @@ def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
             if not resource.get("name"):
                 external = resource.get("external") in (True, "true")
                 resource["name"] = key if external else f"{project}_{key}"
+
+
+def agree_on_scale(services: Mapping[str, Any]) -> None:
+    """Say ``scale`` in ``deploy`` too, where there is one (changed in place)."""
+    for service in services.values():
+        if "scale" in service and isinstance(service.get("deploy"), dict):
+            service["deploy"].setdefault("replicas", service["scale"])
 
 
 def _attach_to_default(service: Map, mark: Mark | None) -> None:
@@ -61,8 +70,7 @@ def _imply_dependencies(service: Map, mark: Mark | None) -> None:
             put(service, "depends_on", depends_on, mark)
         if name not in depends_on:
             dependency = dependency_defaults(mark)
-            if restart:
-                dependency["restart"] = True
+            dependency["restart"] = restart
             put(depends_on, name, dependency, mark)
 
 
@@ -81,7 +89,7 @@ def _referred(service: Map) -> Iterator[tuple[str, bool]]:
 def _resolve_arguments(build: dict[str, Any], variables: Mapping[str, str]) -> None:
     """Build arguments without a value take that of the environment, or are left out."""
     arguments = build.get("args")
-    if arguments:
+    if isinstance(arguments, dict):
         for name in [name for name, value in arguments.items() if value is None]:
             if name in variables:
                 arguments[name] = variables[name]
@@ -90,10 +98,11 @@ def _resolve_arguments(build: dict[str, Any], variables: Mapping[str, str]) -> N
 
 
 def used_resources(services: Mapping[str, Any]) -> dict[str, set[str]]:
-    """The keys of the networks, volumes, secrets and configs that ``services`` use."""
-    used: dict[str, set[str]] = {section: set() for section in RESOURCES}
+    """The keys of the networks, volumes, secrets, configs and models that ``services`` use."""
+    used: dict[str, set[str]] = {section: set() for section in (*RESOURCES, "models")}
     for service in services.values():
         used["networks"].update(service.get("networks") or ())
+        used["models"].update(service.get("models") or ())
         for mount in service.get("volumes") or ():
             if mount.get("type") == "volume" and mount.get("source"):
                 used["volumes"].add(mount["source"])

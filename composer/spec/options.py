@@ -26,6 +26,8 @@ class Options(NamedTuple):
     resolve_paths: bool = True
     resolve_environment: bool = True
     consistency: bool = True
+    raw: bool = False
+    """The merged files as they stand: no service is chosen, no value is checked or given a type."""
 
 
 DEFAULTS = Options()

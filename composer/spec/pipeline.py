@@ -3,6 +3,7 @@ merge, once for each file and each include; then the whole model is completed an
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from composer.spec.defaults import set_defaults
 from composer.spec.discovery import Source, read_source, shown
 from composer.spec.environment import resolve_names
 from composer.spec.extends import Base, apply_extends, chain, remove
+from composer.spec.files import is_file, is_missing
 from composer.spec.include import take_over
 from composer.spec.interpolate import Variables, interpolate
 from composer.spec.merge import drop_duplicates, merge_files
@@ -43,11 +45,13 @@ class Pipeline:
         directory: str,
         variables: Variables,
         trail: tuple[Source, ...] = (),
+        base: str | None = None,
     ) -> Map:
         """The merged, canonical model of ``sources``, with absolute paths.
 
         ``directory`` is what relative paths are relative to; ``trail`` are the including files.
-        Raises ``ComposerError``.
+        Where paths are not resolved, they become relative to ``base``, the including files'
+        ``directory``. Raises ``ComposerError``.
         """
         model = Map()
         for source in sources:
@@ -56,13 +60,22 @@ class Pipeline:
         problems = Problems()
         check_needs(model, problems)
         problems.check()
-        set_defaults(model)
-        if self.options.resolve_paths:
-            paths.resolve_paths(model, directory, problems)
-            problems.check()
-        if self.options.resolve_environment:
+        set_defaults(model, raw=self.options.raw)
+        self._resolve_paths(model, directory, base)
+        # A raw model has variables without a value, unless only an include's env file knows it.
+        if self.options.resolve_environment and (trail or not self.options.raw):
             resolve_names(model.get("services") or {}, variables.values)
         return model
+
+    def _resolve_paths(self, root: Map, folder: str, base: str | None) -> None:
+        """Make the paths of ``root``, relative to ``folder``, absolute, or relative to ``base``."""
+        if not self.options.resolve_paths:
+            if base is None:
+                return
+            folder = os.path.relpath(folder, base)
+        problems = Problems()
+        paths.resolve_paths(root, folder, problems)
+        problems.check()
 
     def _documents(
         self, source: Source, variables: Variables, extended: str | None = None
@@ -75,13 +88,13 @@ class Pipeline:
         documents = read(self.text(source), source.shown, problems)
         if not documents:
             raise fail((source.shown, 1, 1), "", "empty compose file")
-        left = not self.options.interpolate
+        left, raw = not self.options.interpolate, self.options.raw
         for document in documents:
             if extended is not None:
                 _keep_chain(document.root, extended)
             if not left:
                 interpolate(document.root, variables, problems)
-            validate(document.root, problems, variables_left=left)
+            validate(document.root, problems, variables_left=left, syntax=not raw)
         problems.check()
         for document in documents:
             if document.root.pop("version", None) is not None:
@@ -89,7 +102,7 @@ class Pipeline:
                     f"{source.path}: the attribute `version` is obsolete, it will be ignored, "
                     "please remove it to avoid potential confusion"
                 )
-            canonicalise(document.root, problems, variables_left=left)
+            canonicalise(document.root, problems, variables_left=left, raw=raw)
             drop_duplicates(document.root)
         problems.check()
         return documents
@@ -108,35 +121,38 @@ class Pipeline:
         removals = (*document.resets, *document.overrides)
         if services:
             apply_extends(
-                Base(services, source.shown, removals, self._opener(directory, variables))
+                Base(
+                    services,
+                    source.shown,
+                    removals,
+                    self.options.raw,
+                    self._opener(directory, variables, directory),
+                )
             )
         self._include(root, source, directory, variables, trail)
         for path in removals:
             remove(model, path)
-        merged = merge_files(model, root)
+        merged = merge_files(model, root, raw=self.options.raw)
         drop_duplicates(merged)
         return merged
 
-    def _opener(self, directory: str, variables: Variables) -> Any:
-        """Opens files to extend from, named relative to ``directory``."""
+    def _opener(self, directory: str, variables: Variables, base: str) -> Any:
+        """Opens files to extend from, named relative to ``directory``, for a model in ``base``."""
 
         def open_base(name: str, service: str, mark: Mark | None) -> Base:
             refuse_remote([name], mark, f"services.{service}.extends")
             path = paths.absolute(name, directory)
             source = Source(path, shown(path))
-            if not Path(path).is_file():
+            if is_missing(path):
                 raise fail(mark, "extends", f"{source.shown} not found")
             folder = str(Path(path).parent)
             document = self._documents(source, variables, service)[0]
-            problems = Problems()
-            opener = self._opener(folder, variables)
+            opener = self._opener(folder, variables, base)
             services = document.root.get("services") or Map()
-            set_defaults(document.root)
-            if self.options.resolve_paths:
-                paths.resolve_paths(document.root, folder, problems)
-                problems.check()
+            set_defaults(document.root, raw=self.options.raw)
+            self._resolve_paths(document.root, folder, base)
             removals = (*document.resets, *document.overrides)
-            return Base(services, source.shown, removals, opener)
+            return Base(services, source.shown, removals, self.options.raw, opener)
 
         return open_base
 
@@ -164,14 +180,14 @@ class Pipeline:
                 if step in trail_here:
                     chain = " includes ".join(one.shown for one in (*trail_here, step))
                     raise fail(mark, path, f"files include one another: {chain}")
-                if not Path(step.path).is_file():
+                if is_missing(step.path):
                     raise fail(mark, path, f"{step.shown} not found")
             folder = str(Path(names[0]).parent)
             if entry.get("project_directory"):
                 folder = paths.absolute(entry["project_directory"], directory)
             below = Variables(self._include_environment(entry, folder, directory, variables, mark))
             below.missed = variables.missed
-            model = self.model(sources, folder, below, trail_here)
+            model = self.model(sources, folder, below, trail_here, directory)
             take_over(root, model, mark, problems)
         problems.check()
 
@@ -188,8 +204,8 @@ class Pipeline:
 
         files = [paths.absolute(name, directory) for name in entry.get("env_file") or ()]
         if not files:
-            default = Path(folder, ".env")
-            files = [str(default)] if default.is_file() else []
+            default = f"{folder}/.env"
+            files = [default] if is_file(default) else []
         found: dict[str, str] = {}
 
         def lookup(name: str) -> str | None:
@@ -198,7 +214,7 @@ class Pipeline:
 
         for file in files:
             try:
-                found.update(read_file(Path(file), lookup, shown(file)))
+                found.update(read_file(file, lookup, shown(file)))
             except ComposerError as error:
                 at = mark_of(entry, "env_file") or mark
                 raise (error if error.position else fail(at, "include", error.message)) from None

@@ -202,6 +202,12 @@ def image_names(reference: str) -> tuple[str, ...]:
     return (f"docker.io/{library}", f"localhost/{reference}", reference)
 
 
+def repository(name: str) -> str:
+    """The image name ``name`` without its tag and digest."""
+    folder, slash, last = name.partition("@")[0].rpartition("/")
+    return f"{folder}{slash}{last.partition(':')[0]}"
+
+
 class HealthResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one run of a container's health check gave."""
 

@@ -47,6 +47,11 @@ def _reason(stderr: str) -> str:
 
 def run(program: str, case: Case, form: str) -> subprocess.CompletedProcess[str]:
     """Run ``config`` on ``case`` and give what came of it."""
+    return config(program, case, "--format", form, *case.services)
+
+
+def config(program: str, case: Case, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``config`` with ``arguments`` on ``case`` and give what came of it."""
     command = [program]
     for option, values in (
         ("--file", case.files),
@@ -57,7 +62,7 @@ def run(program: str, case: Case, form: str) -> subprocess.CompletedProcess[str]
         for value in values:
             command += [option, value]
     return subprocess.run(
-        [*command, "config", "--format", form, *case.services],
+        [*command, "config", *arguments],
         cwd=case.folder,
         env={"PATH": "/usr/bin:/bin", **case.environ},
         capture_output=True,

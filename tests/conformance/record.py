@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from tests.conformance import flags
 from tests.conformance.cases import RECORDED, all_cases, record, recorded
 from tests.conformance.oracle import ask, find
 
@@ -27,6 +28,8 @@ def main() -> int:
     for file in RECORDED.glob("*.json"):
         if file.stem not in names:
             file.unlink()
+    for flag in flags.FLAGS:
+        flags.record(flag, {c.name: flags.ask(program, flag, c) for c in flags.asked(flag, cases)})
     print(f"recorded {len(cases)} answers of {program}")
     return 0
 
