@@ -113,6 +113,12 @@ class Testbed:
         """Where the engine's own messages go."""
         return self.folder / "engine.log"
 
+    @property
+    def programs(self) -> Path | None:
+        """Folder of the engine's own Podman (see ``tests.newer_podman``); None: the system's."""
+        own = self.folder / "bin"
+        return own if (own / "podman").exists() else None
+
     @staticmethod
     def options_for(folder: Path) -> tuple[str, ...]:
         """Options of podman for a store of its own that is wholly in ``folder`` (a short path)."""
@@ -125,7 +131,9 @@ class Testbed:
 
     def environ(self) -> dict[str, str]:
         """The environment for programs that shall use this engine and nothing else."""
+        path = os.environ.get("PATH", os.defpath)
         return clean_environ() | {
+            "PATH": f"{self.programs}{os.pathsep}{path}" if self.programs else path,
             "CONTAINER_HOST": f"unix://{self.socket}",
             "CONTAINERS_CONF": str(self.folder / "containers.conf"),
             "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
@@ -159,7 +167,7 @@ class Testbed:
             isolation.leave_network(self.folder / "resolv.conf")
             command = [sys.executable, "-m", "tests.nameserver", isolation.NAMESERVER]
             self._names = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True)
-        settings = machine.containers_conf(isolation.VOLATILE / "tmp") + SUBNETS
+        settings = machine.containers_conf(isolation.VOLATILE / "tmp", self.programs) + SUBNETS
         known = self.folder / "containers.conf"
         if known.exists() and known.read_text() != settings:
             # The database holds paths and refuses others. It knows of no image.
