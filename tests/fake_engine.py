@@ -261,6 +261,11 @@ class FakeEngine:
         with self._call("remove_network", name):
             self.networks.pop(name, None)
 
+    def disconnect(self, network: str, container: str) -> None:
+        with self._call("disconnect", container, network=network):
+            found = self._find(container)
+            self._put(found, networks=tuple(n for n in found.networks if n != network))
+
     def create_volume(self, project: Project, key: str) -> None:
         volume = project.volumes[key]
         with self._call("create_volume", volume.name):
@@ -323,12 +328,14 @@ class FakeEngine:
         *,
         name: str,
         replaces: str | None = None,
+        inherits: Mapping[str, str] | None = None,
         renew_anonymous_volumes: bool = False,
         oneoff: bool = False,
     ) -> str:
         settings = {
             "number": number,
             "replaces": replaces,
+            "inherits": dict(inherits or {}),
             "renew_anonymous_volumes": renew_anonymous_volumes,
             "oneoff": oneoff,
         }

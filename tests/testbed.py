@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import http.client
+import json
 import os
 import shutil
 import signal
@@ -21,10 +23,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 from tests import isolation, machine
 
@@ -113,12 +115,6 @@ class Testbed:
         """Where the engine's own messages go."""
         return self.folder / "engine.log"
 
-    @property
-    def programs(self) -> Path | None:
-        """Folder of the engine's own Podman (see ``tests.newer_podman``); None: the system's."""
-        own = self.folder / "bin"
-        return own if (own / "podman").exists() else None
-
     @staticmethod
     def options_for(folder: Path) -> tuple[str, ...]:
         """Options of podman for a store of its own that is wholly in ``folder`` (a short path)."""
@@ -131,9 +127,7 @@ class Testbed:
 
     def environ(self) -> dict[str, str]:
         """The environment for programs that shall use this engine and nothing else."""
-        path = os.environ.get("PATH", os.defpath)
         return clean_environ() | {
-            "PATH": f"{self.programs}{os.pathsep}{path}" if self.programs else path,
             "CONTAINER_HOST": f"unix://{self.socket}",
             "CONTAINERS_CONF": str(self.folder / "containers.conf"),
             "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
@@ -155,6 +149,25 @@ class Testbed:
             raise TestbedError(f"podman {' '.join(arguments)}: {done.stderr.strip()}")
         return done
 
+    def get(self, path: str) -> Any:
+        """The answer of the engine to GET ``/libpod`` + ``path``: a look that takes no process."""
+        with closing(http.client.HTTPConnection("engine", timeout=60)) as connection:
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.connect(self.socket)
+            connection.request("GET", f"/v4.0.0/libpod{path}")
+            answer = connection.getresponse()
+            body = answer.read()
+        if answer.status != 200:
+            raise TestbedError(f"GET {path}: {answer.status} {body.decode(errors='replace')}")
+        return json.loads(body)
+
+    def restart(self) -> None:
+        """Kill the engine's service, as a crash would, and start it again."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        self._start()
+
     def __enter__(self) -> Testbed:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = (self.folder / "lock").open("w")
@@ -167,7 +180,7 @@ class Testbed:
             isolation.leave_network(self.folder / "resolv.conf")
             command = [sys.executable, "-m", "tests.nameserver", isolation.NAMESERVER]
             self._names = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True)
-        settings = machine.containers_conf(isolation.VOLATILE / "tmp", self.programs) + SUBNETS
+        settings = machine.containers_conf(isolation.VOLATILE / "tmp") + SUBNETS
         known = self.folder / "containers.conf"
         if known.exists() and known.read_text() != settings:
             # The database holds paths and refuses others. It knows of no image.

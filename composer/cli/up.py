@@ -141,7 +141,7 @@ def up(
         )
     images = _images(build, no_build, pull, quiet_pull)
     with opt.session(ctx, dry_run=dry_run) as context:
-        return run_up(context, images, intent, watching)
+        return run_up(context, images, intent, watching, yes=yes)
 
 
 def create(
@@ -168,7 +168,7 @@ def create(
     )
     images = _images(build, no_build, pull, quiet_pull)
     with opt.session(ctx, dry_run=dry_run) as context:
-        return run_up(context, images, intent)
+        return run_up(context, images, intent, yes=yes)
 
 
 def scale(

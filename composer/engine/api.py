@@ -88,6 +88,10 @@ class Engine(Protocol):
     # --- changing; one call each -----------------------------------------------------------
     def create_network(self, project: Project, key: str) -> None: ...
     def remove_network(self, name: str) -> None: ...
+
+    def disconnect(self, network: str, container: str) -> None:
+        """Take a container off a network."""
+
     def create_volume(self, project: Project, key: str) -> None: ...
     def remove_volume(self, name: str) -> None: ...
 
@@ -130,10 +134,15 @@ class Engine(Protocol):
         *,
         name: str,
         replaces: str | None = None,
+        inherits: Mapping[str, str] | None = None,
         renew_anonymous_volumes: bool = False,
         oneoff: bool = False,
     ) -> str:
-        """Create one replica and return its id (POST /libpod/containers/create)."""
+        """Create one replica and return its id (POST /libpod/containers/create).
+
+        It inherits the anonymous volumes of the container ``replaces``, or those of ``inherits``
+        (by target).
+        """
 
     def rename(self, container: str, name: str) -> None: ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -23,7 +23,7 @@ from composer.engine.images import Images
 from composer.engine.libpod import Libpod, decode, segment
 from composer.errors import ComposerError, EngineError
 from composer.spec.model import Port, Project, Service
-from composer.state import PARENTS, PROJECT, SERVICE, UNFINISHED, Capabilities, Container
+from composer.state import PARENTS, PROJECT, SERVICE, UNFINISHED, Capabilities, Container, packed
 
 _ANYWHERE = "192.0.2.1"
 """An address that is nobody's (RFC 5737): what leads there leads out of this machine."""
@@ -72,6 +72,7 @@ class Creator:
         *,
         name: str,
         replaces: str | None,
+        inherits: Mapping[str, str],
         oneoff: bool,
     ) -> str:
         """Create one replica and return its id.
@@ -89,11 +90,11 @@ class Creator:
             image=self._image(project, wanted),
             around=self._surroundings(project, peers),
             oneoff=oneoff,
-            inherited=self._anonymous_volumes(replaces) if replaces else {},
+            inherited=self._anonymous_volumes(replaces) if replaces else inherits,
         )
         spec = container_spec(context)
         if peers:
-            spec["labels"][PARENTS] = ",".join(f"{name}={known}" for name, known in peers.items())
+            spec["labels"][PARENTS] = packed(peers)
         if context.files and not name.endswith(UNFINISHED):
             spec["name"] = name + UNFINISHED
         for warning in context.warnings:

@@ -153,6 +153,16 @@ class PodmanEngine:
         path = f"/networks/{segment(name)}"
         self._libpod.call("DELETE", path, ok=_GONE, what=f"remove network {name}")
 
+    def disconnect(self, network: str, container: str) -> None:
+        """POST /libpod/networks/{name}/disconnect."""
+        self._libpod.call(
+            "POST",
+            f"/networks/{segment(network)}/disconnect",
+            body={"Container": container, "Force": True},
+            ok=_GONE,
+            what=f"disconnect {container} from network {network}",
+        )
+
     def create_volume(self, project: Project, key: str) -> None:
         """POST /libpod/volumes/create."""
         from composer.engine.resource_spec import volume_spec
@@ -240,6 +250,7 @@ class PodmanEngine:
         *,
         name: str,
         replaces: str | None = None,
+        inherits: Mapping[str, str] | None = None,
         renew_anonymous_volumes: bool = False,
         oneoff: bool = False,
     ) -> str:
@@ -250,6 +261,7 @@ class PodmanEngine:
             number,
             name=name,
             replaces=None if renew_anonymous_volumes else replaces,
+            inherits={} if renew_anonymous_volumes else inherits or {},
             oneoff=oneoff,
         )
 

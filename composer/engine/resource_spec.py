@@ -12,7 +12,8 @@ from typing import Any
 from composer import __version__, state
 from composer.engine.no_effect import NO_EFFECT, Version, without_effect
 from composer.errors import ComposerError
-from composer.spec.model import IpamPool, Network, Project
+from composer.spec.definitions import definition_digests
+from composer.spec.model import IpamPool, Network, Project, Volume
 from composer.spec.podman import podman_extensions
 
 Fragment = dict[str, Any]
@@ -51,7 +52,7 @@ def network_spec(project: Project, key: str, warn: Warn, release: Version) -> Fr
         "internal": network.internal,
         "ipv6_enabled": bool(network.enable_ipv6),
         "dns_enabled": driver == "bridge",
-        "labels": {**network.labels, **_labels(project, state.NETWORK, key)},
+        "labels": {**network.labels, **_labels(project, state.NETWORK, key, network)},
         "options": _options(network, driver, warn),
     }
     for name in _INTERFACES & network.driver_opts.keys():
@@ -159,7 +160,7 @@ def volume_spec(project: Project, key: str) -> Fragment:
     return {
         "Name": volume.name,
         "Driver": volume.driver if volume.driver not in (None, "default") else "local",
-        "Labels": {**volume.labels, **_labels(project, state.VOLUME, key)},
+        "Labels": {**volume.labels, **_labels(project, state.VOLUME, key, volume)},
         "Options": _volume_options(volume.driver_opts),
     }
 
@@ -191,10 +192,11 @@ def _blocks(size: str) -> str:
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def _labels(project: Project, kind: str, key: str) -> dict[str, str]:
+def _labels(project: Project, kind: str, key: str, resource: Network | Volume) -> dict[str, str]:
     return {
         state.PROJECT: project.name,
         kind: key,
         state.VERSION: __version__,
         state.PODMAN_PROJECT: project.name,
+        state.DEFINITION: state.packed(definition_digests(resource)),
     }

@@ -10,6 +10,7 @@ from typing import Any
 from composer import __version__, state
 from composer.engine.context import Context
 from composer.errors import ComposerError
+from composer.spec.contents import contents_of
 from composer.spec.model import Healthcheck, Nanoseconds
 
 Fragment = dict[str, Any]
@@ -72,6 +73,9 @@ def labels(context: Context) -> Fragment:
         state.PODMAN_CONFIG_HASH: service.config_hash,
         state.PODMAN_VERSION: __version__,
     }
+    contents = contents_of(project, service)
+    if contents:
+        ours[state.CONTENTS] = state.packed(contents)
     return {"labels": {**service.labels, **ours}}
 
 

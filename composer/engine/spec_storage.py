@@ -10,6 +10,7 @@ from typing import Any
 
 from composer.engine.context import Context, InjectedFile
 from composer.errors import ComposerError
+from composer.spec.contents import content_of
 from composer.spec.model import FileObject, FileReference, Mount
 from composer.spec.podman import podman_extensions
 
@@ -232,20 +233,16 @@ def _engine_secret(reference: FileReference, definition: FileObject, target: str
 
 
 def _content(context: Context, definition: FileObject) -> bytes:
-    if definition.content is not None:
-        return definition.content.encode()
+    content = content_of(context.project, definition)
+    if content is not None:
+        return content
     if definition.environment is not None:
-        value = context.project.environment.get(definition.environment)
-        if value is None:
-            value = os.environ.get(definition.environment)
-        if value is None:
-            raise ComposerError(
-                f"{definition.key}: the environment variable {definition.environment} is not set",
-                hint="set it, or put it into .env",
-            )
-        return value.encode()
+        raise ComposerError(
+            f"{definition.key}: the environment variable {definition.environment} is not set",
+            hint="set it, or put it into .env",
+        )
     _require(context, definition)
-    return Path(definition.file or "").read_bytes()
+    return b""
 
 
 def _require(context: Context, definition: FileObject) -> None:

@@ -28,6 +28,12 @@ class Up(msgspec.Struct, frozen=True, kw_only=True):
     wait_timeout: float | None = None
     check_started: bool = False
     """Report containers that die at once (nobody is watching their logs)."""
+    anew_networks: tuple[str, ...] = ()
+    """Networks (the engine's names) to remove and to create, since they differ from the file."""
+    anew_volumes: dict[str, tuple[str, ...]] = {}
+    """The same for volumes, each with the ids of the containers that use it."""
+    inherited: dict[str, dict[str, str]] = {}
+    """The anonymous volumes by target of each of these containers."""
 
 
 class Images(msgspec.Struct, frozen=True, kw_only=True):

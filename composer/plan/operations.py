@@ -26,6 +26,15 @@ class RemoveNetwork(Operation, frozen=True, kw_only=True):
     name: str
 
 
+class DisconnectNetwork(Operation, frozen=True, kw_only=True):
+    """Take a container off a network."""
+
+    network: str
+    container: str
+    """Id."""
+    name: str
+
+
 class CreateVolume(Operation, frozen=True, kw_only=True):
     key: str
     name: str
@@ -72,6 +81,8 @@ class CreateContainer(Operation, frozen=True, kw_only=True):
     name: str
     replaces: str | None = None
     """Id of the container whose anonymous volumes it inherits."""
+    inherits: dict[str, str] = {}
+    """By target, anonymous volumes of a container that is gone when this one is created."""
     renew_anonymous_volumes: bool = False
     oneoff: bool = False
     provisional: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from composer.plan.intent import Up
+from composer.spec.contents import contents_of
 from composer.spec.model import Project, Service
 from composer.state import Container, State
 
@@ -69,6 +70,7 @@ def compare(
         networks=[project.networks[key].name for key in service.networks],
         new_networks=new_networks,
         parents=parents or {},
+        contents=contents_of(project, service),
     )
     replicas = []
     for number in wanted:
@@ -111,6 +113,7 @@ class _Expected(NamedTuple):
     networks: list[str]
     new_networks: set[str]
     parents: Mapping[str, str]
+    contents: Mapping[str, str]
 
 
 def _divergence(container: Container, expected: _Expected) -> str:
@@ -121,10 +124,13 @@ def _divergence(container: Container, expected: _Expected) -> str:
         return "its image changed"
     gone = expected.new_networks.intersection(container.networks)
     if gone:
-        return f"network {min(gone)} was gone"
+        return f"network {min(gone)} is made anew"
     for network in expected.networks:
         if network not in container.networks:
             return f"it is not on network {network}"
+    if container.contents != expected.contents:
+        pairs = container.contents.items() ^ expected.contents.items()
+        return f"{min(name for name, _ in pairs)} has another content"
     for parent, identity in expected.parents.items():
         if container.parents.get(parent, identity) != identity:
             return f"service {parent}, which it is bound to, has another container"

@@ -10,6 +10,7 @@ import networkx as nx
 from composer.graph.needs import depends_on, image_name, namespace_parents, volume_sources
 from composer.graph.order import services_only
 from composer.graph.selection import select
+from composer.plan.anew import add_removals
 from composer.plan.containers import add_removal, add_stop, order_removals
 from composer.plan.hooks import add_hooks
 from composer.plan.intent import Up
@@ -44,6 +45,10 @@ def plan_up(project: Project, graph: Graph, state: State, intent: Up) -> Plan:
     return _Planner(project, graph, state, intent).plan_all()
 
 
+_MISSING = "it does not exist yet"
+_DIFFERS = "it was not as the file says"
+
+
 class _Planner:
     """Builds one plan, service by service, each after those that it needs."""
 
@@ -55,17 +60,22 @@ class _Planner:
         self.plan = Plan()
         self.selected = select(project, intent.services, no_deps=intent.no_deps)
         self.existing: dict[str, list[Container]] = defaultdict(list)
+        self.inherited: dict[tuple[str, int], dict[str, str]] = {}
+        """By service and number: volumes of a container that goes before its replacement comes."""
+        self.recreated: set[str] = set()
         for container in state.containers:
-            if not container.oneoff:
+            if container.id in intent.inherited:
+                self.inherited[container.service, container.number] = intent.inherited[container.id]
+                self.recreated.add(container.service)
+            elif not container.oneoff:
                 self.existing[container.service].append(container)
-        self.new_networks: set[str] = set()
+        self.new_networks: set[str] = set(intent.anew_networks)
         self.ready: dict[str, list[str]] = {}
         """By service: the operations after which all its replicas run."""
         self.created: dict[str, list[str]] = {}
         """By service: the operations after which all its replicas exist."""
         self.names: dict[str, list[str]] = {}
         """By service: the names of its replicas."""
-        self.recreated: set[str] = set()
         self.current: dict[str, str] = {}
         """By service: the id of its first container, empty when this plan makes it."""
         self.removals: dict[str, list[str]] = defaultdict(list)
@@ -96,23 +106,25 @@ class _Planner:
     def _add_networks_and_volumes(self) -> list[str]:
         ids = []
         services = [self.project.services[name] for name in self.selected]
-        for network in missing_networks(self.project, services, self.state):
+        removed = add_removals(self.plan, self.project, self.state, self.intent)
+        there = self.state.without(removed)
+        for network in missing_networks(self.project, services, there):
             self.new_networks.add(network.name)
             operation = CreateNetwork(
                 id=f"network:{network.name}",
-                cause="it does not exist yet",
+                cause=_MISSING if network.name not in removed else _DIFFERS,
                 key=network.key,
                 name=network.name,
             )
-            ids.append(self.plan.add(operation))
-        for volume in missing_volumes(self.project, services, self.state):
+            ids.append(self.plan.add(operation, [removed.get(network.name, "")]))
+        for volume in missing_volumes(self.project, services, there):
             operation_ = CreateVolume(
                 id=f"volume:{volume.name}",
-                cause="it does not exist yet",
+                cause=_MISSING if volume.name not in removed else _DIFFERS,
                 key=volume.key,
                 name=volume.name,
             )
-            ids.append(self.plan.add(operation_))
+            ids.append(self.plan.add(operation_, [removed.get(volume.name, "")]))
         return ids
 
     # --- orphans -------------------------------------------------------------------------------
@@ -244,6 +256,7 @@ class _Planner:
             number=replica.number,
             name=replica.name,
             replaces=replica.current.id if replica.current else None,
+            inherits=self.inherited.get((service.name, replica.number), {}),
             renew_anonymous_volumes=self.intent.renew_anonymous_volumes,
             provisional=replica.current is not None,
         )
@@ -259,7 +272,9 @@ class _Planner:
         self.recreated.add(service.name)
         after, wanted = self._prerequisites(service)
         ids = [self._add_create(service, replica, before)]
-        if old.alive or old.status == "initialized":
+        if f"stop:{old.id}" in self.plan:
+            ids.append(f"stop:{old.id}")
+        elif old.alive or old.status == "initialized":
             stop = add_stop(
                 self.plan,
                 old,

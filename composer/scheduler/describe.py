@@ -21,6 +21,7 @@ class Words(NamedTuple):
 _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.CreateNetwork: ("Network", "name", "Creating", "Created"),
     op.RemoveNetwork: ("Network", "name", "Removing", "Removed"),
+    op.DisconnectNetwork: ("Container", "name", "Disconnecting", "Disconnected"),
     op.CreateVolume: ("Volume", "name", "Creating", "Created"),
     op.RemoveVolume: ("Volume", "name", "Removing", "Removed"),
     op.PullImage: ("Image", "image", "Pulling", "Pulled"),
@@ -51,6 +52,7 @@ _CALLS = {
 """The words for what a provider is called to do."""
 
 _SILENT = (
+    op.DisconnectNetwork,
     op.InitContainer,
     op.CheckStarted,
     op.RenameContainer,

@@ -62,6 +62,9 @@ class Executor:
                 raise
             self._emit(Warned(f"network {o.name} stays: containers of others use it"))
 
+    def _disconnect(self, o: op.DisconnectNetwork) -> None:
+        self._engine.disconnect(o.network, o.container)
+
     def _create_volume(self, o: op.CreateVolume) -> None:
         self._engine.create_volume(self._project, o.key)
 
@@ -108,6 +111,7 @@ class Executor:
             o.number,
             name=o.name + UNFINISHED if o.provisional else o.name,
             replaces=o.replaces,
+            inherits=o.inherits,
             renew_anonymous_volumes=o.renew_anonymous_volumes,
             oneoff=o.oneoff,
         )
@@ -200,6 +204,7 @@ def _kept(error: EngineError, old: str) -> EngineError:
 _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.CreateNetwork: Executor._create_network,
     op.RemoveNetwork: Executor._remove_network,
+    op.DisconnectNetwork: Executor._disconnect,
     op.CreateVolume: Executor._create_volume,
     op.RemoveVolume: Executor._remove_volume,
     op.PullImage: Executor._pull,

@@ -436,6 +436,8 @@ class Project(Node, frozen=True):
     positions: dict[str, Position] = {}
     """Where each path (``services.web.ports[0]``) was said last. For error messages."""
     warnings: tuple[str, ...] = ()
+    contents: dict[str, str] = {}
+    """Digests of what secrets and configs hold (``configs.KEY``); see ``with_contents``."""
 
     def where(self, path: str) -> Position | None:
         """The position of ``path`` (``services.web.ports[0]``), else of its nearest parent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -25,11 +26,25 @@ PODMAN_CONFIG_HASH = "io.podman.compose.config-hash"
 PODMAN_VERSION = "io.podman.compose.version"
 
 # Labels of our own.
+CONTENTS = "io.composer.contents"
+"""``configs.KEY=DIGEST,…``: what the secrets and configs held that a container was made with."""
+DEFINITION = "io.composer.definition"
+"""``FIELD=DIGEST,…``: what the file said about a network or volume when it was made."""
 PARENTS = "io.composer.parents"
 """``SERVICE=ID,…``: the containers whose namespaces and volumes this one uses."""
 
 UNFINISHED = ".unfinished"
 """What the name of a container ends with until it may take the place that it was made for."""
+
+
+def packed(pairs: Mapping[str, str]) -> str:
+    """``pairs`` as the text of a label."""
+    return ",".join(f"{key}={value}" for key, value in pairs.items())
+
+
+def unpacked(label: str) -> dict[str, str]:
+    """What ``packed`` made a label of."""
+    return dict(pair.split("=", 1) for pair in label.split(",") if "=" in pair)
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -96,8 +111,12 @@ class Container(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def parents(self) -> dict[str, str]:
         """By service, the ids of the containers whose namespaces and volumes it uses."""
-        pairs = self.labels.get(PARENTS, "").split(",")
-        return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+        return unpacked(self.labels.get(PARENTS, ""))
+
+    @property
+    def contents(self) -> dict[str, str]:
+        """Digests of what its secrets and configs held when it was made (``configs.KEY``)."""
+        return unpacked(self.labels.get(CONTENTS, ""))
 
     @property
     def running(self) -> bool:
@@ -173,6 +192,16 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     images: dict[str, ImageState] = {}
     """By each full name and by id. Holds every image of the engine."""
     capabilities: Capabilities = Capabilities()
+
+    def without(self, names: Collection[str]) -> State:
+        """This state as it is once the networks and volumes ``names`` are removed."""
+        if not names:
+            return self
+        return msgspec.structs.replace(
+            self,
+            networks={name: n for name, n in self.networks.items() if name not in names},
+            volumes={name: v for name, v in self.volumes.items() if name not in names},
+        )
 
     def image_id(self, reference: str) -> str | None:
         """The id of the local image that ``reference`` means, or None.

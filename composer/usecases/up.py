@@ -44,9 +44,12 @@ def parse_scale(values: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def up(ctx: Context, images: Images, intent: Up, attach: Attach | None = None) -> int:
+def up(
+    ctx: Context, images: Images, intent: Up, attach: Attach | None = None, *, yes: bool = False
+) -> int:
     """Bring the project up as ``intent`` says, after getting the images that it needs.
 
+    ``yes`` is the answer to every question.
     With ``attach`` its logs are followed until it ends or Ctrl-C stops it. Returns the exit code.
     """
     named = tuple(dict.fromkeys((*intent.services, *intent.scale)))
@@ -56,7 +59,7 @@ def up(ctx: Context, images: Images, intent: Up, attach: Attach | None = None) -
     _check_scale(project, intent)
     project = _served(ctx, project, intent)
     with ctx.lock(project.name):
-        _converge(ctx, project, images, intent)
+        _converge(ctx, project, images, intent, yes=yes)
     if attach is None or ctx.settings.dry_run:
         return 0
     from composer.usecases.attached import follow
@@ -85,12 +88,14 @@ def _served(ctx: Context, project: Project, intent: Up) -> Project:
     return with_models(project)
 
 
-def _converge(ctx: Context, project: Project, images: Images, intent: Up) -> None:
+def _converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes: bool) -> None:
     state = ctx.observe_soon(project.name)
     from composer.graph.build import build
     from composer.graph.order import check_cycles
     from composer.plan.images import plan_images, refreshed
     from composer.plan.up import plan_up
+    from composer.spec.contents import with_contents
+    from composer.usecases.differences import decide
 
     graph = build(project)
     check_cycles(project, graph)
@@ -106,4 +111,6 @@ def _converge(ctx: Context, project: Project, images: Images, intent: Up) -> Non
 
         project = call_providers(ctx, project, graph, selected, intent)
         seen = ctx.engine.observe(project.name)
+    project = with_contents(project, project.services)
+    intent = decide(ctx, project, selected, seen, intent, yes=yes)
     ctx.run(project, plan_up(project, graph, seen, intent))

@@ -6,7 +6,7 @@ import re
 import selectors
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,15 +57,43 @@ class Recorder:
                         data = source.recv(65536)
                         if not data:
                             return
-                        if source is client:
-                            self._note(data)
-                        sink.sendall(data)
+                        if source is not client or self._note(data, sink):
+                            sink.sendall(data)
             except OSError:
                 return
 
-    def _note(self, data: bytes) -> None:
+    def _note(self, data: bytes, engine: socket.socket) -> bool:
+        """Keep the requests in ``data``; whether it is to be passed on to ``engine``."""
         for method, path in _REQUEST.findall(data):
             self.requests.append((method.decode(), path.decode()))
+        return True
+
+
+class Trap(Recorder):
+    """Calls ``spring`` at the ``number``-th request that can change something, once.
+
+    With ``passing`` the engine gets that request first, and carries it out while ``spring`` does
+    what it does; without, it never gets it.
+    """
+
+    def __init__(
+        self, path: Path, target: str, *, number: int, passing: bool, spring: Callable[[], None]
+    ) -> None:
+        self._number, self._passing, self._spring = number, passing, spring
+        self._noting = threading.Lock()
+        self.sprung = threading.Event()
+        super().__init__(path, target)
+
+    def _note(self, data: bytes, engine: socket.socket) -> bool:
+        with self._noting:
+            super()._note(data, engine)
+            if self.sprung.is_set() or len(self.changes) < self._number:
+                return True
+            self.sprung.set()
+            if self._passing:
+                engine.sendall(data)
+            self._spring()
+            return False
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from composer.engine.observe import seconds
 from composer.engine.resource_spec import network_spec, volume_spec
 from composer.engine.transport import Response
 from composer.errors import ComposerError, EngineError
+from composer.spec.definitions import definition_digests
 from composer.spec.model import Ipam, IpamPool, Network, Project, Volume
 
 
@@ -92,6 +93,7 @@ def test_volumes() -> None:
         state.VOLUME: "data",
         state.VERSION: spec["Labels"][state.VERSION],
         state.PODMAN_PROJECT: "shop",
+        state.DEFINITION: state.packed(definition_digests(volume)),
     }
 
 

@@ -107,7 +107,7 @@ def test_a_changed_service_is_replaced_and_no_other() -> None:
     [
         ({"image_id": "older"}, {}, "its image changed"),
         ({}, {"recreate": "force"}, "--force-recreate"),
-        ({"networks": ("p_back",)}, {}, "network p_back was gone"),
+        ({"networks": ("p_back",)}, {}, "network p_back is made anew"),
     ],
 )
 def test_other_causes_to_replace(

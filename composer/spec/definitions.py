@@ -1,0 +1,26 @@
+"""Digests of what the file says about a network or volume, to tell later what has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import msgspec
+
+from composer.spec.model import Network, Volume
+from composer.spec.podman import podman_extensions
+
+_NOT_OF_IT = ("key", "name", "external", "attachable", "extensions")
+"""Fields that say nothing about how the network or volume is made."""
+_DEFAULTS: dict[str, tuple[Any, ...]] = {"driver": ("default", "bridge", "nat", "local")}
+
+
+def definition_digests(resource: Network | Volume) -> dict[str, str]:
+    """A short digest of each field that the file says something about, by the field's name."""
+    fields = msgspec.to_builtins(resource) | podman_extensions(resource.extensions)
+    return {
+        name: hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
+        for name, value in sorted(fields.items())
+        if name not in _NOT_OF_IT and value and value not in _DEFAULTS.get(name, ())
+    }
