@@ -220,7 +220,9 @@ def image_names(reference: str) -> tuple[str, ...]:
     """The full names that ``reference`` may have in local storage, the likeliest first."""
     if reference.startswith("sha256:"):
         return (reference.removeprefix("sha256:"),)
-    if "@" not in reference and ":" not in reference.rsplit("/", 1)[-1]:
+    if "@" in reference:  # then the digest says which image it is, and a tag nothing
+        reference = f"{repository(reference)}@{reference.partition('@')[2]}"
+    elif ":" not in reference.rsplit("/", 1)[-1]:
         reference += ":latest"
     first, _, rest = reference.partition("/")
     if rest and ("." in first or ":" in first or first == "localhost"):

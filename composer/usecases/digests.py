@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from composer.errors import ComposerError, EngineError
-from composer.state import image_names, repository
+from composer.state import image_names
 from composer.usecases.context import Context
 
 
@@ -33,9 +33,8 @@ def pin_images(ctx: Context, services: Mapping[str, Any]) -> None:
 
 
 def _pinned(ctx: Context, image: str) -> str:
-    _, at, digest = image.partition("@")
-    if at:
-        return f"{repository(image_names(image)[0])}@{digest}"
+    if "@" in image:
+        return image_names(image)[0]
     found = ctx.engine.pinned(image)
     if found is None:
         ctx.say(f"{image} is not here: pulling it for its digest")

@@ -9,6 +9,7 @@ import pytest
 from composer.engine.digests import pinned
 from composer.engine.libpod import Libpod
 from composer.engine.transport import Response
+from composer.state import image_names
 
 OWN = f"sha256:{'a' * 64}"
 LIST = f"sha256:{'b' * 64}"
@@ -69,3 +70,8 @@ def test_all_names_that_are_meant_are_looked_for() -> None:
     podman = _Podman()
     assert pinned(Libpod(podman), "shop/app") is None  # type: ignore[arg-type]
     assert len(podman.asked) == 3
+
+
+def test_a_digest_stands_above_a_tag() -> None:
+    assert image_names(f"nginx:1@{OWN}")[0] == f"docker.io/library/nginx@{OWN}"
+    assert image_names(f"localhost:5000/x/y:1@{OWN}") == (f"localhost:5000/x/y@{OWN}",)
