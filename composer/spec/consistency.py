@@ -6,17 +6,22 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from composer.spec.cycles import find_cycle
+from composer.spec.lost import Lost
 from composer.spec.podman import podman_extensions
 from composer.spec.tree import Mark, Problems
 from composer.spec.validate import nearest
 
+NOTHING_LOST = Lost()
+
 
 class Finding(NamedTuple):
-    """Something that does not fit, at a path."""
+    """Something that does not fit, at a path. ``missing`` is the section and name of what is not
+    there."""
 
     path: str
     text: str
     hint: str | None = None
+    missing: tuple[str, str] | None = None
 
 
 class Model(NamedTuple):
@@ -25,6 +30,8 @@ class Model(NamedTuple):
     services: Mapping[str, Any]
     disabled: frozenset[str]
     resources: Mapping[str, Mapping[str, Any]]
+    lost: Lost = NOTHING_LOST
+    """What was left out because it is at fault: nothing is said about what depends on that."""
 
 
 Check = Callable[[str, Mapping[str, Any], Model], Iterator[Finding]]
@@ -37,11 +44,14 @@ def check_consistency(
     """Note everything in ``model`` that does not fit; ``where`` gives the place of a path."""
     findings: list[Finding] = []
     for name, service in model.services.items():
-        for check in _CHECKS:
-            findings += check(f"services.{name}", service, model)
+        for check, attributes in _CHECKS:
+            if not model.lost or not model.lost.has("services", name, attributes):
+                findings += check(f"services.{name}", service, model)
     findings += _container_names(model)
     findings += _cycle(model)
     for finding in findings:
+        if finding.missing is not None and model.lost.has(*finding.missing):
+            continue
         problems.add(where(finding.path), finding.path, finding.text, finding.hint)
 
 
@@ -54,7 +64,7 @@ def _unknown(path: str, kind: str, name: str, known: Mapping[str, Any]) -> Findi
     hint = nearest(name, known) or (
         listed if known else f"define it under {section}: at the top level"
     )
-    return Finding(path, f"refers to undefined {kind} {name}", hint)
+    return Finding(path, f"refers to undefined {kind} {name}", hint, (section, name))
 
 
 def _image(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
@@ -205,20 +215,21 @@ def _watch(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Fin
             yield Finding(f"{path}.develop.watch[{index}]", "target is required for this action")
 
 
-_CHECKS: tuple[Check, ...] = (
-    _image,
-    _build,
-    _networks,
-    _health,
-    _dependencies,
-    _namespaces,
-    _volumes,
-    _targets,
-    _files,
-    _twice,
-    _scale,
-    _watch,
+_CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
+    (_image, ("image", "build", "provider", "extends")),
+    (_build, ("build", "platform")),
+    (_networks, ("networks", "network_mode")),
+    (_health, ("healthcheck",)),
+    (_dependencies, ("depends_on",)),
+    (_namespaces, ("network_mode", "depends_on")),
+    (_volumes, ("volumes",)),
+    (_targets, ("volumes", "tmpfs")),
+    (_files, ("configs", "secrets")),
+    (_twice, ("deploy",)),
+    (_scale, ("scale", "deploy")),
+    (_watch, ("develop",)),
 )
+"""Each check with the attributes that it looks at: it is not made when one of them is at fault."""
 
 
 def _container_names(model: Model) -> Iterator[Finding]:
@@ -245,13 +256,23 @@ def _cycle(model: Model) -> Iterator[Finding]:
         )
 
 
-def check_resources(resources: Mapping[str, Any], problems: Problems, where: Any) -> None:
-    """Note secrets and configs with no source or several, and external volumes with a driver."""
+def check_resources(
+    resources: Mapping[str, Any],
+    problems: Problems,
+    where: Callable[[str], Mark | None],
+    lost: Lost = NOTHING_LOST,
+) -> None:
+    """Note secrets and configs with no source or several, and external volumes with a driver.
+
+    Nothing is said about those of which something was left out (``lost``).
+    """
     for section, keys in (
         ("secrets", ("file", "environment")),
         ("configs", ("file", "environment", "content")),
     ):
         for name, resource in (resources.get(section) or {}).items():
+            if lost and lost.touches(section, name):
+                continue
             resource = resource or {}
             path = f"{section}.{name}"
             said = [key for key in keys if key in resource]
@@ -260,7 +281,7 @@ def check_resources(resources: Mapping[str, Any], problems: Problems, where: Any
             elif not said and not resource.get("external"):
                 problems.add(where(path), path, f"one of {', '.join(keys)} must be set")
     for name, volume in (resources.get("volumes") or {}).items():
-        extra = [key for key in ("driver", "driver_opts", "labels") if (volume or {}).get(key)]
+        extra = [key for key in ("driver", "driver_opts", "labels") if key in (volume or {})]
         if extra and volume.get("external") in (True, "true"):
             path = f"volumes.{name}"
             problems.add(where(path), path, f"external and {extra[0]} exclude each other")

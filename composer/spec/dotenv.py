@@ -106,6 +106,11 @@ class _Parser:
     def error(self, message: str) -> ComposerError:
         return ComposerError(brief(message), position=position(self.text, self.at, self.shown))
 
+    def character(self) -> str:
+        """What stands here, in words."""
+        here = self.text[self.at : self.at + 1]
+        return f"character {here!r}" if here else "end of the file"
+
     def start(self) -> bool:
         """Go to the next statement, past blank lines and comments."""
         self.at = _end(_NOTHING.match(self.text, self.at))
@@ -120,13 +125,11 @@ class _Parser:
             self.at = export.end()
         match = _NAME.match(self.text, self.at)
         if match is None:
-            raise self.error(f"unexpected character {self.text[self.at]!r} in a variable's name")
+            raise self.error(f"unexpected {self.character()} in a variable's name")
         self.at = match.end()
         self.blanks()
         if self.text[self.at : self.at + 1] not in ("=", ":", "\n", ""):
-            raise self.error(
-                f"unexpected character {self.text[self.at]!r} after {match.group()}; = is expected"
-            )
+            raise self.error(f"unexpected {self.character()} after {match.group()}; = is expected")
         return match.group()
 
     def value(self) -> str:

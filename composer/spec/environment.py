@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from composer.errors import ComposerError
-from composer.spec.discovery import shown
-from composer.spec.files import is_missing
-from composer.spec.tree import Map, Mark, Problems, entries, mark_of, put
+from composer.spec.files import is_missing, shown
+from composer.spec.tree import Map, Problems, entries, mark_of, put
 
 
 def resolve_names(services: Mapping[str, Any], variables: Mapping[str, str]) -> None:
@@ -46,7 +45,7 @@ def resolve_files(
             try:
                 found.update(_env_file(file, lookup))
             except ComposerError as error:
-                _note(problems, error, mark, f"{path}.env_file[{index}]")
+                problems.note(error, mark, f"{path}.env_file[{index}]")
         _under(service, "environment", found)
     labels = service.pop("label_file", None)
     if labels:
@@ -57,7 +56,7 @@ def resolve_files(
             try:
                 found.update(read_file(file, variables.get, shown(file)))
             except ComposerError as error:
-                _note(problems, error, mark, f"{path}.label_file[{index}]")
+                problems.note(error, mark, f"{path}.label_file[{index}]")
         _under(service, "labels", found)
 
 
@@ -84,10 +83,3 @@ def _under(service: Map, key: str, found: Mapping[str, str]) -> None:
             put(merged, name, value, mark_of(own, name))
     if merged:
         service[key] = merged
-
-
-def _note(problems: Problems, error: ComposerError, mark: Mark | None, path: str) -> None:
-    if error.position is not None:
-        problems.found.append(error)
-    else:
-        problems.add(mark, path, error.message, error.hint)

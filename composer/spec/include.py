@@ -6,9 +6,75 @@ their own (directory, ``.env``), by ``composer.spec.pipeline``.
 
 from __future__ import annotations
 
-from composer.spec.tree import Map, Mark, Problems, mark_of, put
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from composer.spec import paths
+from composer.spec.discovery import Source
+from composer.spec.files import is_file, is_missing, shown
+from composer.spec.tree import Map, Mark, Problems, fail, mark_of, put
 
 SECTIONS = ("services", "volumes", "networks", "secrets", "configs", "models")
+
+
+def refuse_remote(names: Iterable[str], mark: Mark | None, path: str) -> None:
+    """Raise ``FileError`` for a file that would have to be fetched from somewhere."""
+    for name in names:
+        if paths.is_remote(name):
+            raise fail(mark, path, f"{name} is not a local file; fetch it first")
+
+
+def included_files(
+    entry: Map, directory: str, trail: tuple[Source, ...], mark: Mark | None, path: str
+) -> tuple[Source, ...]:
+    """The files that an entry (canonical, at ``path``) includes into the last of ``trail``.
+
+    Raises ``FileError`` for those that are not there, or include themselves in the end.
+    """
+    names = entry.get("path") or ()
+    refuse_remote(names, mark, path)
+    if not names:
+        raise fail(mark, path, "path is missing")
+    found = [paths.absolute(name, directory) for name in names]
+    sources = tuple(Source(name, shown(name)) for name in found)
+    for source in sources:
+        if source in trail:
+            chain = " includes ".join(one.shown for one in (*trail, source))
+            raise fail(mark, path, f"files include one another: {chain}")
+        if is_missing(source.path):
+            raise fail(mark, path, f"{source.shown} not found")
+    return sources
+
+
+def included_directory(entry: Map, sources: tuple[Source, ...], directory: str) -> str:
+    """The folder that the paths in included files are relative to."""
+    if entry.get("project_directory"):
+        return str(paths.absolute(entry["project_directory"], directory))
+    return str(Path(sources[0].path).parent)
+
+
+def included_environment(
+    entry: Map, folder: str, directory: str, variables: Mapping[str, str]
+) -> Mapping[str, str]:
+    """The including file's variables over those of the include's ``env_file`` or ``.env``.
+
+    Raises ``ComposerError`` for an env file that cannot be read.
+    """
+    from composer.spec.dotenv import read_file  # needed by few files
+
+    files = [paths.absolute(name, directory) for name in entry.get("env_file") or ()]
+    if not files:
+        default = f"{folder}/.env"
+        files = [default] if is_file(default) else []
+    found: dict[str, str] = {}
+
+    def lookup(name: str) -> str | None:
+        value = variables.get(name)
+        return found.get(name) if value is None else value
+
+    for file in files:
+        found.update(read_file(file, lookup, shown(file)))
+    return {**found, **variables}
 
 
 def take_over(model: Map, included: Map, mark: Mark | None, problems: Problems) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from composer.spec.template import GROWTH_LIMIT, TemplateError, substitute
-from composer.spec.tree import Map, Mark, Problems, fail
+from composer.spec.tree import UNKNOWN, Map, Mark, Problems, fail
 
 
 class Exhausted(Exception):
@@ -58,7 +58,10 @@ class Variables:
 def interpolate(
     value: Any, variables: Variables, problems: Problems, path: str = "", mark: Mark | None = None
 ) -> Any:
-    """``value`` with the variables of all its texts replaced; mappings and lists in place."""
+    """``value`` with the variables of all its texts replaced; mappings and lists in place.
+
+    A text with a problem becomes ``UNKNOWN``.
+    """
     if isinstance(value, str):
         if "$" not in value:
             return value
@@ -66,7 +69,7 @@ def interpolate(
             return variables.replace(value)
         except TemplateError as error:
             problems.add(mark, path, str(error))
-            return value
+            return UNKNOWN
         except Exhausted as error:
             raise fail(mark, path, str(error)) from None
     if isinstance(value, dict):

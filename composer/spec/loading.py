@@ -14,7 +14,9 @@ from composer.spec.discovery import (
     normalise_name,
 )
 from composer.spec.environment import resolve_files
+from composer.spec.files import is_missing
 from composer.spec.interpolate import Variables
+from composer.spec.lost import Lost, longest_key
 from composer.spec.normalise import RESOURCES, agree_on_scale, normalise, used_resources
 from composer.spec.options import DEFAULTS, Options
 from composer.spec.pipeline import Pipeline
@@ -24,6 +26,7 @@ from composer.spec.render import in_order, render
 from composer.spec.schema import FILE
 from composer.spec.template import TemplateError, substitute
 from composer.spec.tree import Map, Mark, Problems, entries
+from composer.spec.variables import own_variables
 
 
 class Canonical:
@@ -106,7 +109,7 @@ def locate(tree: Any, path: str) -> Mark | None:
             tree = tree[number]
         elif isinstance(tree, Map):
             rest = rest.removeprefix(".")
-            key = _longest(tree, rest)
+            key = longest_key(tree, rest)
             if key is None:
                 break
             found = tree.marks.get(key) or found
@@ -116,25 +119,15 @@ def locate(tree: Any, path: str) -> Mark | None:
     return found
 
 
-def _longest(tree: Map, rest: str) -> str | None:
-    if rest in tree:
-        return rest
-    fitting = [key for key in tree if rest.startswith((f"{key}.", f"{key}["))]
-    return max(fitting, key=len, default=None)
-
-
 def project_name(options: Options) -> str:
     """The project's name, without loading the model where it can be told without.
 
     With ``-p`` or ``COMPOSE_PROJECT_NAME`` no file needs to exist. Raises ``ComposerError``.
     """
-    import os
-
-    environ = os.environ if options.environ is None else options.environ
-    explicit = explicit_name(options, environ)
+    explicit = explicit_name(options, own_variables(options))
     if explicit:
         for file in options.files:
-            if file != "-" and not os.path.exists(file):  # noqa: PTH110 - no pathlib at start-up
+            if file != "-" and is_missing(file):
                 raise ComposerError(f"there is no file {file}", hint="correct the path after -f")
         return explicit
     discovery = discover(options)
@@ -196,26 +189,34 @@ def _load(options: Options) -> Canonical:
     discovery = discovery._replace(environment=environment)
     variables = Variables(environment)
     tree = pipeline.model(discovery.files, discovery.directory, variables)
+    problems, lost = pipeline.problems, pipeline.lost
+    if lost.all:
+        problems.check()
     if options.normalize or not options.raw:
         tree["name"] = name
     if options.normalize:
         normalise(tree, name, environment)
     canonical = Canonical(name, discovery, tree, {})
-    problems = Problems()
     resources = {section: tree.get(section) or {} for section in RESOURCES}
-    check_resources(resources, problems, lambda path: locate(tree, path))
+    check_resources(resources, problems, lambda path: locate(tree, path), lost)
     if options.raw:
         problems.check()
         canonical.mapping = in_order(tree)
     else:
-        _complete(canonical, tree, options, problems)
+        try:
+            _complete(canonical, tree, options, problems, lost)
+        except ComposerError:
+            problems.check()  # what is wrong with the files comes first
+            raise
     canonical.warnings = tuple(
         dict.fromkeys([*discovery.warnings, *variables.warnings(), *pipeline.warnings])
     )
     return canonical
 
 
-def _complete(canonical: Canonical, tree: Map, options: Options, problems: Problems) -> None:
+def _complete(
+    canonical: Canonical, tree: Map, options: Options, problems: Problems, lost: Lost
+) -> None:
     """Choose the active services, read their files, and check that everything fits."""
     selection = select(tree.get("services") or {}, canonical.profiles, options.services)
     if options.resolve_environment:
@@ -232,7 +233,7 @@ def _complete(canonical: Canonical, tree: Map, options: Options, problems: Probl
             return locate(tree, path)
 
         resources = {section: tree.get(section) or {} for section in RESOURCES}
-        model = Model(active, frozenset(selection.inactive), resources)
+        model = Model(active, frozenset(selection.inactive), resources, lost)
         check_consistency(model, where, problems)
     problems.check()
     canonical.mapping = _chosen(rendered, active)

@@ -4,7 +4,6 @@ merge, once for each file and each include; then the whole model is completed an
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,27 @@ from composer.errors import ComposerError
 from composer.spec import paths
 from composer.spec.canonical import canonicalise
 from composer.spec.defaults import set_defaults
-from composer.spec.discovery import Source, read_source, shown
+from composer.spec.discovery import Source, read_source
 from composer.spec.environment import resolve_names
 from composer.spec.extends import Base, apply_extends, chain, remove
-from composer.spec.files import is_file, is_missing
-from composer.spec.include import take_over
+from composer.spec.files import is_missing, shown
+from composer.spec.include import (
+    included_directory,
+    included_environment,
+    included_files,
+    refuse_remote,
+    take_over,
+)
 from composer.spec.interpolate import Variables, interpolate
+from composer.spec.lost import Lost, leave_out
 from composer.spec.merge import drop_duplicates, merge_files
 from composer.spec.options import Options
 from composer.spec.read import Document, read
-from composer.spec.tree import Map, Mark, Problems, entries, fail, mark_of
+from composer.spec.tree import Map, Mark, Problems, copy, entries, fail
 from composer.spec.validate import check_needs, validate
+
+INCLUDE_LIMIT = 1000
+"""How many files may be included, each time that one is."""
 
 
 class Pipeline:
@@ -32,6 +41,10 @@ class Pipeline:
         self.options = options
         self.warnings: list[str] = []
         self.texts: dict[str, str] = {}
+        self.problems = Problems()
+        self.lost = Lost()
+        self.included = 0
+        self.bases: dict[str, list[Document]] = {}
 
     def text(self, source: Source) -> str:
         """The text of a file, read once."""
@@ -51,61 +64,83 @@ class Pipeline:
 
         ``directory`` is what relative paths are relative to; ``trail`` are the including files.
         Where paths are not resolved, they become relative to ``base``, the including files'
-        ``directory``. Raises ``ComposerError``.
+        ``directory``. What is at fault is noted in ``problems`` and left out of the model. Raises
+        ``ComposerError`` when it is no use to go on.
         """
         model = Map()
         for source in sources:
-            for document in self._documents(source, variables):
+            try:
+                documents = self._documents(source, variables, self.lost)
+            except ComposerError as error:
+                self.problems.note(error)
+                self.lost.add()
+                continue
+            for document in documents:
                 model = self._merged(model, document, source, directory, variables, trail)
-        problems = Problems()
-        check_needs(model, problems)
-        problems.check()
+        begun = len(self.problems.found)
+        check_needs(model, self.problems)
+        leave_out(model, self.problems.paths[begun:], self.lost)
         set_defaults(model, raw=self.options.raw)
-        self._resolve_paths(model, directory, base)
+        self._resolve_paths(model, directory, base, self.lost)
         # A raw model has variables without a value, unless only an include's env file knows it.
         if self.options.resolve_environment and (trail or not self.options.raw):
             resolve_names(model.get("services") or {}, variables.values)
         return model
 
-    def _resolve_paths(self, root: Map, folder: str, base: str | None) -> None:
+    def _resolve_paths(self, root: Map, folder: str, base: str | None, lost: Lost) -> None:
         """Make the paths of ``root``, relative to ``folder``, absolute, or relative to ``base``."""
         if not self.options.resolve_paths:
             if base is None:
                 return
             folder = os.path.relpath(folder, base)
-        problems = Problems()
-        paths.resolve_paths(root, folder, problems)
-        problems.check()
+        begun = len(self.problems.found)
+        paths.resolve_paths(root, folder, self.problems)
+        leave_out(root, self.problems.paths[begun:], lost)
 
     def _documents(
-        self, source: Source, variables: Variables, extended: str | None = None
+        self, source: Source, variables: Variables, lost: Lost, extended: str | None = None
     ) -> list[Document]:
         """The documents of a file, interpolated, validated and canonical.
 
         Of a file that is read for its service ``extended``, what that does not need is left out.
+        What is at fault is left out, too, and remembered in ``lost``. Raises ``ComposerError`` for
+        a file that cannot be read.
         """
-        problems = Problems()
-        documents = read(self.text(source), source.shown, problems)
-        if not documents:
-            raise fail((source.shown, 1, 1), "", "empty compose file")
+        problems = self.problems
+        since = len(problems.found)
+        documents = self._read(source, extended)
+        read_through = len(problems.found)
         left, raw = not self.options.interpolate, self.options.raw
         for document in documents:
-            if extended is not None:
-                _keep_chain(document.root, extended)
+            begun = len(problems.found)
             if not left:
                 interpolate(document.root, variables, problems)
             validate(document.root, problems, variables_left=left, syntax=not raw)
-        problems.check()
-        for document in documents:
+            at_fault = problems.paths[since:read_through] + problems.paths[begun:]
+            leave_out(document.root, at_fault, lost)
             if document.root.pop("version", None) is not None:
                 self.warnings.append(
                     f"{source.path}: the attribute `version` is obsolete, it will be ignored, "
                     "please remove it to avoid potential confusion"
                 )
+            begun = len(problems.found)
             canonicalise(document.root, problems, variables_left=left, raw=raw)
+            leave_out(document.root, problems.paths[begun:], lost)
             drop_duplicates(document.root)
-        problems.check()
         return documents
+
+    def _read(self, source: Source, extended: str | None) -> list[Document]:
+        """The documents of a file as they are; what ``extended`` needs of them is read once."""
+        if extended is not None and source.path in self.bases:
+            documents = self.bases[source.path]
+        else:
+            documents = read(self.text(source), source.shown, self.problems)
+            if not documents:
+                raise fail((source.shown, 1, 1), "", "empty compose file")
+        if extended is None:
+            return documents
+        self.bases[source.path] = documents
+        return [one._replace(root=_chain_only(one.root, extended)) for one in documents]
 
     def _merged(
         self,
@@ -126,8 +161,10 @@ class Pipeline:
                     source.shown,
                     removals,
                     self.options.raw,
+                    self.lost,
                     self._opener(directory, variables, directory),
-                )
+                ),
+                self.problems,
             )
         self._include(root, source, directory, variables, trail)
         for path in removals:
@@ -146,13 +183,14 @@ class Pipeline:
             if is_missing(path):
                 raise fail(mark, "extends", f"{source.shown} not found")
             folder = str(Path(path).parent)
-            document = self._documents(source, variables, service)[0]
+            lost = Lost()
+            document = self._documents(source, variables, lost, service)[0]
             opener = self._opener(folder, variables, base)
             services = document.root.get("services") or Map()
             set_defaults(document.root, raw=self.options.raw)
-            self._resolve_paths(document.root, folder, base)
+            self._resolve_paths(document.root, folder, base, lost)
             removals = (*document.resets, *document.overrides)
-            return Base(services, source.shown, removals, self.options.raw, opener)
+            return Base(services, source.shown, removals, self.options.raw, lost, opener)
 
         return open_base
 
@@ -164,76 +202,32 @@ class Pipeline:
         variables: Variables,
         trail: tuple[Source, ...],
     ) -> None:
-        included = root.pop("include", None)
-        if not included:
-            return
-        problems = Problems()
-        for index, (entry, mark) in enumerate(entries(included)):
+        trail = (*trail, source)
+        for index, (entry, mark) in enumerate(entries(root.pop("include", None) or [])):
             path = f"include[{index}]"
-            refuse_remote(entry.get("path") or (), mark, path)
-            names = [paths.absolute(name, directory) for name in entry.get("path") or ()]
-            if not names:
-                raise fail(mark, path, "path is missing")
-            sources = tuple(Source(name, shown(name)) for name in names)
-            trail_here = (*trail, source)
-            for step in sources:
-                if step in trail_here:
-                    chain = " includes ".join(one.shown for one in (*trail_here, step))
-                    raise fail(mark, path, f"files include one another: {chain}")
-                if is_missing(step.path):
-                    raise fail(mark, path, f"{step.shown} not found")
-            folder = str(Path(names[0]).parent)
-            if entry.get("project_directory"):
-                folder = paths.absolute(entry["project_directory"], directory)
-            below = Variables(self._include_environment(entry, folder, directory, variables, mark))
-            below.missed = variables.missed
-            model = self.model(sources, folder, below, trail_here, directory)
-            take_over(root, model, mark, problems)
-        problems.check()
-
-    def _include_environment(
-        self,
-        entry: Map,
-        folder: str,
-        directory: str,
-        variables: Variables,
-        mark: Mark | None,
-    ) -> Mapping[str, str]:
-        """The including file's variables over those of the include's ``env_file`` or ``.env``."""
-        from composer.spec.dotenv import read_file  # needed by few files
-
-        files = [paths.absolute(name, directory) for name in entry.get("env_file") or ()]
-        if not files:
-            default = f"{folder}/.env"
-            files = [default] if is_file(default) else []
-        found: dict[str, str] = {}
-
-        def lookup(name: str) -> str | None:
-            value = variables.values.get(name)
-            return found.get(name) if value is None else value
-
-        for file in files:
+            self.included += 1
+            if self.included > INCLUDE_LIMIT:
+                raise fail(mark, path, f"more than {INCLUDE_LIMIT} files are included")
             try:
-                found.update(read_file(file, lookup, shown(file)))
+                sources = included_files(entry, directory, trail, mark, path)
+                folder = included_directory(entry, sources, directory)
+                below = Variables(included_environment(entry, folder, directory, variables.values))
             except ComposerError as error:
-                at = mark_of(entry, "env_file") or mark
-                raise (error if error.position else fail(at, "include", error.message)) from None
-        return {**found, **variables.values}
+                self.problems.note(error, mark, path)
+                self.lost.add("include")
+                continue
+            below.missed = variables.missed
+            model = self.model(sources, folder, below, trail, directory)
+            take_over(root, model, mark, self.problems)
 
 
-def refuse_remote(names: Iterable[str], mark: Mark | None, path: str) -> None:
-    """Raise ``FileError`` for a file that would have to be fetched from somewhere."""
-    for name in names:
-        if paths.is_remote(name):
-            raise fail(mark, path, f"{name} is not a local file; fetch it first")
-
-
-def _keep_chain(root: Map, name: str) -> None:
-    """Leave out of ``root`` what its service ``name`` and those that it extends do not need."""
+def _chain_only(root: Map, name: str) -> Map:
+    """A copy of what the service ``name`` of ``root``, and those that it extends, need of it."""
     services = root.get("services")
-    if isinstance(services, dict):
-        kept = chain(services, name) or list(services)
-        for other in [key for key in services if key not in kept]:
-            del services[other]
-    for key in [key for key in root if key != "services"]:
-        del root[key]
+    if isinstance(services, Map):
+        kept = Map((key, services[key]) for key in chain(services, name) or services)
+        kept.marks = services.marks
+        services = kept
+    new = Map() if services is None else Map([("services", copy(services))])
+    new.marks = dict(root.marks)
+    return new

@@ -98,11 +98,17 @@ def _ends(text: str, length: int) -> str:
     return f"{text[: length * 2 // 3]}…{text[-length // 3 :]}"
 
 
+UNKNOWN = object()
+"""Stands for a value that cannot be told because there is a problem with it."""
+
+
 class Problems:
-    """Collects what is wrong with a file, so that all of it can be reported in one go."""
+    """Collects what is wrong with files, so that all of it can be reported in one go."""
 
     def __init__(self) -> None:
         self.found: list[ComposerError] = []
+        self.paths: list[str] = []
+        """What each of ``found`` is about; empty for a whole file."""
 
     @property
     def many(self) -> bool:
@@ -115,19 +121,34 @@ class Problems:
         message = brief(f"{path}: {text}" if path else text)
         hint = brief(hint) if hint else None
         self.found.append(ComposerError(message, hint=hint, position=position))
+        self.paths.append(path)
+
+    def note(self, error: ComposerError, mark: Mark | None = None, path: str = "") -> None:
+        """Note an error that was raised. One without a place gets ``mark`` and ``path``."""
+        for problem in error.problems if isinstance(error, FileError) else (error,):
+            if problem.position is None and path:
+                self.add(mark, path, problem.message, problem.hint)
+            else:
+                self.found.append(problem)
+                self.paths.append(path)
 
     def check(self) -> None:
         """Raise ``FileError`` if anything was noted."""
         if self.found:
             known: dict[str, ComposerError] = {str(problem): problem for problem in self.found}
-            told = sorted(known.values(), key=_place)
+            order: dict[str, int] = {}
+            for problem in known.values():
+                order.setdefault(problem.position.file if problem.position else "", len(order))
+            told = sorted(known.values(), key=lambda problem: _place(problem, order))
             if len(told) > SHOWN:
                 told[SHOWN:] = [ComposerError(f"… and {len(told) - SHOWN} more problems")]
             raise FileError(told)
 
 
-def _place(problem: ComposerError) -> tuple[str, int, int]:
-    return problem.position or ("", 0, 0)
+def _place(problem: ComposerError, order: Mapping[str, int]) -> tuple[int, int, int]:
+    """Where a problem is told: the files in the order in which they were read."""
+    at = problem.position or ("", 0, 0)
+    return (order[at[0]], at[1], at[2])
 
 
 def fail(mark: Mark | None, path: str, text: str, hint: str | None = None) -> FileError:

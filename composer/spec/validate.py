@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from composer.spec.schema import FILE
 from composer.spec.shapes import Shape
-from composer.spec.tree import Map, Mark, Problems, entries
+from composer.spec.tree import UNKNOWN, Map, Mark, Problems, entries
 
 _LISTED = 12
 _LONGEST = 100
@@ -28,14 +28,19 @@ def validate(
 
 
 def nearest(word: str, known: Any) -> str | None:
-    """A hint that names the nearest of the (first thousand) ``known`` words, or None."""
+    """A hint that names the nearest of the ``known`` words, or None."""
+    found = close(word, known)
+    return f"did you mean {found}?" if found else None
+
+
+def close(word: str, known: Iterable[str]) -> str | None:
+    """The nearest of the (first thousand) ``known`` words, or None if none is near."""
     from difflib import get_close_matches  # needed for errors only
     from itertools import islice
 
     if len(word) > _LONGEST:
         return None
-    found = get_close_matches(word, islice(known, 1000), n=1, cutoff=0.6)
-    return f"did you mean {found[0]}?" if found else None
+    return next(iter(get_close_matches(word, islice(known, 1000), n=1, cutoff=0.6)), None)
 
 
 def _listed(known: Mapping[str, Shape]) -> str | None:
@@ -68,7 +73,9 @@ class _Checker:
                 return
             self.scalar(value, shape, path, mark)
             return
-        self.problems.add(mark, path, f"{_shown(value)} is not allowed; {shape.said()} is expected")
+        if value is not UNKNOWN:
+            text = f"{_shown(value)} is not allowed; {shape.said()} is expected"
+            self.problems.add(mark, path, text)
 
     def items(self, value: list[Any], shape: Shape, path: str, mark: Mark | None) -> None:
         assert shape.items is not None

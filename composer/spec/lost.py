@@ -1,0 +1,97 @@
+"""Leaves out of a model what is at fault, and remembers it.
+
+So all problems of all files and steps can be reported in one go: what is left is looked at by the
+later steps as if the faulty attribute had not been said, and what would be a problem only because
+something was left out is not reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from composer.spec.schema import FILE
+from composer.spec.shapes import Shape
+from composer.spec.tree import Map
+from composer.spec.validate import close
+
+Place = tuple[str, ...]
+"""A section, and a name in it, and an attribute of that; empty for files that cannot be read."""
+
+
+class Lost:
+    """The places that were left out."""
+
+    def __init__(self) -> None:
+        self.places: set[Place] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self.places)
+
+    @property
+    def all(self) -> bool:
+        """Whether whole files are missing, so that nobody knows what else there is."""
+        return () in self.places or ("include",) in self.places
+
+    def add(self, *place: str) -> None:
+        """Remember that ``place`` was left out."""
+        self.places.add(place)
+
+    def has(self, section: str, name: str, attributes: Iterable[str] = ()) -> bool:
+        """Whether ``name`` in ``section`` was left out, or one of these attributes of it."""
+        return bool(self.places) and not self.places.isdisjoint(
+            [(), (section,), (section, name), *((section, name, key) for key in attributes)]
+        )
+
+    def touches(self, section: str, name: str) -> bool:
+        """Whether ``name`` in ``section``, or anything of it, was left out."""
+        return self.has(section, name) or any(place[:2] == (section, name) for place in self.places)
+
+
+def leave_out(root: Map, at_fault: Iterable[str], lost: Lost) -> None:
+    """Take out of ``root`` what there are problems with, and remember it in ``lost``.
+
+    ``at_fault`` are paths such as ``services.web.ports[0]``, of which the attribute is left out. A
+    misspelt attribute counts as the one that was probably meant.
+    """
+    places = {_place(root, path) for path in at_fault}
+    for place in places:
+        lost.places.add(place)
+        lost.places.add(_meant(place))
+        holder: Any = root
+        for key in place[:-1]:
+            holder = holder.get(key) if isinstance(holder, dict) else None
+        if place and isinstance(holder, dict):
+            holder.pop(place[-1], None)
+
+
+def _place(root: Any, path: str) -> Place:
+    keys: list[str] = []
+    while path and isinstance(root, dict) and len(keys) < 3:
+        path = path.removeprefix(".")
+        key = longest_key(root, path)
+        if key is None:
+            break
+        keys.append(key)
+        root, path = root[key], path[len(key) :]
+    return tuple(keys)
+
+
+def longest_key(tree: dict[str, Any], path: str) -> str | None:
+    """The key of ``tree`` that ``path`` begins with; keys may hold dots."""
+    if path in tree:
+        return path
+    fitting = [key for key in tree if path.startswith((f"{key}.", f"{key}["))]
+    return max(fitting, key=len, default=None)
+
+
+def _meant(place: Place) -> Place:
+    shape: Shape | None = FILE
+    meant: list[str] = []
+    for key in place:
+        if shape is not None and shape.keys is not None and key not in shape.keys:
+            key = close(key, shape.keys) or key
+        meant.append(key)
+        below = shape.keys.get(key) if shape is not None and shape.keys is not None else None
+        shape = below if below is not None else shape.values if shape is not None else None
+    return tuple(meant)
