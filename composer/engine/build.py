@@ -2,80 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from composer.engine.api import Progress
+from composer.engine.build_flags import Warn, build_flags, each
 from composer.engine.program import Program
 from composer.errors import ComposerError, EngineError
 from composer.spec.model import Build, FileObject, Project
 
 _LAST_LINES = 20
-
-Flags = Callable[[Build], list[str]]
-
-
-def _each(flag: str, values: Sequence[str]) -> list[str]:
-    return [word for value in values for word in (flag, value)]
-
-
-def _args(build: Build) -> list[str]:
-    # Without a value the program takes it from the environment.
-    pairs = (key if value is None else f"{key}={value}" for key, value in build.args.items())
-    return _each("--build-arg", list(pairs))
-
-
-def _labels(build: Build) -> list[str]:
-    return _each("--label", [f"{key}={value}" for key, value in build.labels.items()])
-
-
-def _extra_hosts(build: Build) -> list[str]:
-    return _each("--add-host", [entry.replace("=", ":", 1) for entry in build.extra_hosts])
-
-
-def _ulimits(build: Build) -> list[str]:
-    return _each(
-        "--ulimit", [f"{name}={said.soft}:{said.hard}" for name, said in build.ulimits.items()]
-    )
-
-
-def _contexts(build: Build) -> list[str]:
-    pairs = (f"{name}={place}" for name, place in build.additional_contexts.items())
-    return _each("--build-context", list(pairs))
-
-
-FLAGS: dict[str, Flags] = {
-    "additional_contexts": _contexts,
-    "args": _args,
-    "cache_from": lambda build: _each("--cache-from", build.cache_from),
-    "cache_to": lambda build: _each("--cache-to", build.cache_to),
-    "extra_hosts": _extra_hosts,
-    "isolation": lambda build: ["--isolation", str(build.isolation)],
-    "labels": _labels,
-    "network": lambda build: ["--network", str(build.network)],
-    "no_cache": lambda _: ["--no-cache"],
-    "platforms": lambda build: ["--platform", ",".join(build.platforms)],
-    "privileged": lambda _: ["--cap-add", "all", "--security-opt", "label=disable"],
-    "pull": lambda _: ["--pull=always"],
-    "shm_size": lambda build: ["--shm-size", str(int(build.shm_size or 0))],
-    "ssh": lambda build: _each("--ssh", build.ssh),
-    "tags": lambda build: _each("--tag", build.tags),
-    "target": lambda build: ["--target", str(build.target)],
-    "ulimits": _ulimits,
-}
-"""What each attribute of ``build`` adds to the command line."""
-
-BESIDE_FLAGS = frozenset({"context", "dockerfile", "dockerfile_inline", "secrets"})
-"""Attributes that ``build_image`` itself takes care of."""
-
-NOT_IN_PODMAN = frozenset({"entitlements", "provenance", "sbom"})
-"""Attributes of BuildKit. They change nothing in the image that is built."""
-
-_NOTHING_SAID = Build()
 
 
 def build_image(
@@ -88,44 +29,52 @@ def build_image(
     no_cache: bool,
     args: Sequence[str],
     progress: Progress | None,
+    warn: Warn,
 ) -> str:
-    """Build, tag and return the image's id.
+    """Build, tag and return the image's id. ``warn`` is told what has no effect.
 
     Raises ``ComposerError`` for a missing context or Dockerfile, ``EngineError`` with the last
     lines of the output when the build fails.
     """
-    build = project.services[service].build
+    wanted = project.services[service]
+    build = wanted.build
     if build is None:
         raise ComposerError(f"services.{service}: there is no build section")
     _check_context(project, service, build)
-    flags = build_flags(build)
+    flags = build_flags(project, wanted, warn)
     flags += [
         word for word, wanted in (("--pull=always", pull), ("--no-cache", no_cache)) if wanted
     ]
-    flags += _each("--build-arg", list(args))
+    flags += each("--build-arg", list(args))
     with tempfile.TemporaryDirectory(prefix="composer-build-") as folder:
         files = Path(folder)
         identity = files / "id"
         flags += ["--tag", image, "--iidfile", str(identity)]
         flags += _dockerfile(build, files)
         with _secrets(project, build, files) as secrets:
-            command = _command(program, build, ["build", *flags, *secrets, build.context])
-            _run(program, command, service, progress)
+            archive = Path(build.context) if _is_archive(build.context) else None
+            context = "-" if archive else build.context
+            command = _command(program, build, ["build", *flags, *secrets, context])
+            # Podman takes a Dockerfile of this name in its own folder first.
+            fetched = archive is not None or _is_remote(build.context)
+            place = tempfile.mkdtemp(dir=files) if fetched else None
+            _run(program, command, service, progress, archive=archive, place=place)
         return identity.read_text().strip().removeprefix("sha256:")
 
 
-def build_flags(build: Build) -> list[str]:
-    """The flags that follow from the file alone."""
-    flags: list[str] = []
-    for name, flag in FLAGS.items():
-        if getattr(build, name) != getattr(_NOTHING_SAID, name):
-            flags += flag(build)
-    return flags
+def _is_remote(context: str) -> bool:
+    """Whether the context is fetched: a git repository, an archive behind a URL."""
+    return "://" in context or context.startswith(("git@", "github.com/"))
+
+
+def _is_archive(context: str) -> bool:
+    """Whether the context is a tar file of this machine, which Podman reads as its input."""
+    return not _is_remote(context) and Path(context).is_file()
 
 
 def _check_context(project: Project, service: str, build: Build) -> None:
     path = f"services.{service}.build"
-    if "://" in build.context or build.context.startswith("git@"):
+    if _is_remote(build.context) or _is_archive(build.context):
         return
     context = Path(build.context)
     if not context.is_dir():
@@ -151,7 +100,7 @@ def _dockerfile(build: Build, files: Path) -> list[str]:
         inline.write_text(build.dockerfile_inline)
         return ["--file", str(inline)]
     if build.dockerfile:
-        if "://" in build.context:
+        if _is_remote(build.context) or _is_archive(build.context):
             return ["--file", build.dockerfile]
         return ["--file", str(Path(build.context) / build.dockerfile)]
     return []
@@ -193,15 +142,28 @@ def _command(program: Program, build: Build, arguments: list[str]) -> list[str]:
     return program.command(*arguments)
 
 
-def _run(program: Program, command: list[str], service: str, progress: Progress | None) -> None:
+def _run(
+    program: Program,
+    command: list[str],
+    service: str,
+    progress: Progress | None,
+    *,
+    archive: Path | None,
+    place: str | None,
+) -> None:
+    """Run the program in the folder ``place``, with ``archive`` as its input."""
     last: deque[str] = deque(maxlen=_LAST_LINES)
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=program.clean_environment,
-    ) as process:
+    with (
+        (archive or Path(os.devnull)).open("rb") as given,
+        subprocess.Popen(
+            command,
+            cwd=place,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=program.clean_environment,
+        ) as process,
+    ):
         try:
             for raw in process.stdout or ():
                 line = raw.decode(errors="replace").rstrip()

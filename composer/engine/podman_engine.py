@@ -223,6 +223,7 @@ class PodmanEngine:
             no_cache=no_cache,
             args=args,
             progress=progress,
+            warn=self._warn,
         )
         self._images_changed()
         return identity

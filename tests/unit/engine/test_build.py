@@ -4,58 +4,95 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from composer.engine.build import BESIDE_FLAGS, FLAGS, NOT_IN_PODMAN, build_flags, build_image
+from composer.engine.build import build_image
+from composer.engine.build_flags import BESIDE_FLAGS, FLAGS, NOT_IN_PODMAN, build_flags
 from composer.engine.program import Program
 from composer.errors import ComposerError, EngineError, Position
 from composer.spec.model import Build, BuildSecret, ByteSize, FileObject, Project, Service, Ulimit
 
 
 def test_every_attribute_is_accounted_for() -> None:
-    assert FLAGS.keys() | BESIDE_FLAGS | NOT_IN_PODMAN == set(Build.__struct_fields__)
+    assert FLAGS.keys() | BESIDE_FLAGS | NOT_IN_PODMAN.keys() == set(Build.__struct_fields__)
 
 
-def test_flags() -> None:
-    build = Build(
-        args={"A": "1", "B": None},
-        labels={"k": "v"},
-        target="prod",
-        no_cache=True,
-        pull=True,
-        network="host",
-        shm_size=ByteSize(1024),
-        ulimits={"nofile": Ulimit(soft=1, hard=2)},
-        extra_hosts=("a=1.2.3.4",),
-        platforms=("linux/amd64", "linux/arm64"),
-        tags=("x:1",),
-        cache_from=("c",),
-        ssh=("default",),
-        additional_contexts={"lib": "/lib"},
-    )
-    flags = " ".join(build_flags(build))
-    for expected in (
-        "--build-arg A=1 --build-arg B",
-        "--label k=v",
-        "--target prod",
-        "--no-cache",
-        "--pull=always",
-        "--network host",
-        "--shm-size 1024",
-        "--ulimit nofile=1:2",
-        "--add-host a:1.2.3.4",
-        "--platform linux/amd64,linux/arm64",
-        "--tag x:1",
-        "--cache-from c",
-        "--ssh default",
-        "--build-context lib=/lib",
-    ):
-        assert expected in flags
+def flags_of(build: Build, **said: Any) -> tuple[str, list[str]]:
+    """The flags for a service ``app`` that may use the image of a service ``base``."""
+    app = Service(name="app", build=build, **said)
+    base = Service(name="base", build=Build())
+    project = Project(name="shop", working_dir="/", services={"app": app, "base": base})
+    warnings: list[str] = []
+    return " ".join(build_flags(project, app, warnings.append)), warnings
+
+
+WANTED: list[tuple[dict[str, Any], str]] = [
+    ({"args": {"A": "1", "B": None}}, "--build-arg A=1 --build-arg B"),
+    ({"labels": {"k": "v"}}, "--label k=v"),
+    ({"target": "prod"}, "--target prod"),
+    ({"no_cache": True}, "--no-cache"),
+    ({"pull": True}, "--pull=always"),
+    ({"network": "host"}, "--network host"),
+    ({"network": "default"}, ""),
+    ({"isolation": "chroot"}, "--isolation chroot"),
+    ({"isolation": "default"}, ""),
+    ({"privileged": True}, "--cap-add all --security-opt label=disable"),
+    ({"shm_size": ByteSize(1024)}, "--shm-size 1024"),
+    ({"ulimits": {"nofile": Ulimit(soft=1, hard=2)}}, "--ulimit nofile=1:2"),
+    ({"extra_hosts": ("a=1.2.3.4", "b=::1")}, "--add-host a:1.2.3.4 --add-host b:::1"),
+    ({"tags": ("x:1", "y")}, "--tag x:1 --tag y"),
+    ({"ssh": ("default", "key=/k")}, "--ssh default --ssh key=/k"),
+    ({"cache_from": ("quay.io/c:1",)}, "--cache-from quay.io/c"),
+    ({"cache_from": ("type=registry,ref=h:5000/c/d:1",)}, "--cache-from h:5000/c/d"),
+    ({"cache_to": ("type=registry,ref=quay.io/c",)}, "--cache-to quay.io/c"),
+    ({"additional_contexts": {"lib": "/lib"}}, "--build-context lib=/lib"),
+    (
+        {"additional_contexts": {"base": "service:base"}},
+        "--build-context base=docker-image://localhost/shop-base:latest",
+    ),
+    ({"platforms": ("linux/arm64",)}, "--platform linux/arm64"),
+]
+
+
+@pytest.mark.parametrize(("said", "flags"), WANTED, ids=lambda value: str(value)[:40])
+def test_flags(said: dict[str, Any], flags: str) -> None:
+    assert flags_of(Build(**said)) == (flags, [])
+
+
+def test_every_flag_is_in_the_table() -> None:
+    assert {name for said, _ in WANTED for name in said} == FLAGS.keys()
+
+
+def test_of_several_platforms_one_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    several = Build(platforms=("linux/s390x", "linux/arm64"))
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    assert flags_of(several)[0] == "--platform linux/arm64"
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    assert flags_of(several)[0] == "--platform linux/s390x"
+    assert flags_of(several, platform="linux/arm64")[0] == "--platform linux/arm64"
+    assert flags_of(Build(), platform="linux/arm64")[0] == "--platform linux/arm64"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ({"entitlements": ("security.insecure",)}, "entitlements"),
+        ({"provenance": "true"}, "provenance"),
+        ({"sbom": "true"}, "sbom"),
+        ({"cache_from": ("type=gha",)}, "cache_from"),
+        ({"cache_to": ("type=local,dest=/x",)}, "cache_to"),
+    ],
+)
+def test_what_podman_cannot_do_is_warned_of(said: dict[str, Any], name: str) -> None:
+    flags, (warning,) = flags_of(Build(**said))
+    assert flags == ""
+    assert warning.startswith(f"services.app.build.{name}: ")
 
 
 def test_nothing_said_needs_no_flags() -> None:
-    assert build_flags(Build(context="/x")) == []
+    assert flags_of(Build(context="/x")) == ("", [])
 
 
 @pytest.fixture
@@ -67,10 +104,11 @@ def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(
         "#!/bin/sh\n"
         f'printf "%s\\n" "$@" > {tmp_path}/arguments\n'
+        f"cat > {tmp_path}/input\n"
         'while [ $# -gt 0 ]; do case "$1" in\n'
         "  --iidfile) echo sha256:feed > $2;;\n"
         f"  --secret) cp ${{2##*src=}} {tmp_path}/secret;;\n"
-        f"  --file) cp $2 {tmp_path}/dockerfile;;\n"
+        f"  --file) [ ! -f $2 ] || cp $2 {tmp_path}/dockerfile;;\n"
         "esac; shift; done\n"
         'echo "STEP 1"; [ -z "$FAIL" ] || { echo "it broke" >&2; exit 3; }\n'
     )
@@ -103,6 +141,7 @@ def build(
         no_cache=False,
         args=["X=2"],
         progress=lines.append,
+        warn=lines.append,
     )
     return identity, lines
 
@@ -144,7 +183,15 @@ def test_a_secret_goes_through_a_file_only(podman: Path) -> None:
     )
     program = Program(url="unix:///s", environment=dict(os.environ))
     build_image(
-        program, project, "app", image="i", pull=False, no_cache=False, args=(), progress=None
+        program,
+        project,
+        "app",
+        image="i",
+        pull=False,
+        no_cache=False,
+        args=(),
+        progress=None,
+        warn=print,
     )
     assert (podman / "secret").read_text() == "very-secret"
     assert "very-secret" not in (podman / "arguments").read_text()
@@ -166,3 +213,23 @@ def test_a_missing_context(podman: Path) -> None:
 def test_a_missing_dockerfile(podman: Path) -> None:
     with pytest.raises(ComposerError, match=r"there is no Other in"):
         build(Build(context=str(podman), dockerfile="Other"))
+
+
+def test_an_archive_is_the_programs_input(podman: Path) -> None:
+    archive = podman / "context.tar"
+    archive.write_bytes(b"content of the archive")
+    build(Build(context=str(archive), dockerfile="Other"))
+    arguments = (podman / "arguments").read_text().splitlines()
+    assert arguments[-1] == "-"
+    assert arguments[arguments.index("--file") + 1] == "Other"
+    assert (podman / "input").read_text() == "content of the archive"
+
+
+@pytest.mark.parametrize(
+    "context", ["https://h/repo.git#main:sub", "git@h:repo.git", "github.com/u/r", "http://h/a.tgz"]
+)
+def test_what_is_fetched_is_left_to_the_program(podman: Path, context: str) -> None:
+    build(Build(context=context, dockerfile="Other"))
+    arguments = (podman / "arguments").read_text().splitlines()
+    assert arguments[-1] == context
+    assert arguments[arguments.index("--file") + 1] == "Other"
