@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from composer.graph.build import service_node
 from composer.graph.order import levels
+from composer.printable import printable
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -70,7 +71,7 @@ def to_text(graph: Graph, title: str) -> str:
             lines += [
                 f"  {_name(graph, node)}{_notes(graph, node)}{_used(graph, node)}" for node in nodes
             ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(printable, lines)) + "\n"
 
 
 def _needs(graph: Graph, node: str) -> Iterable[str]:
@@ -125,7 +126,7 @@ def _mermaid_arrow(attributes: dict[str, Any]) -> str:
 
 def _mermaid_text(text: str) -> str:
     """Text for a quoted label: what means something there becomes an entity code."""
-    return "".join(f"#{ord(char)};" if char in '#"&<>`\\' else char for char in text)
+    return "".join(f"#{ord(char)};" if char in '#"&<>`\\' else char for char in printable(text))
 
 
 # --- DOT --------------------------------------------------------------------------------------
@@ -161,7 +162,7 @@ def _dot_arrow(attributes: dict[str, Any]) -> str:
 
 
 def _dot_text(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    escaped = printable(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 

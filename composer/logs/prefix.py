@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from zlib import crc32
 
+from composer.printable import printable
+
 COLOURS = (31, 130, 28, 162, 27, 64, 129, 30, 131, 99, 29, 164)
 """Numbers of xterm's 256 colours. All have a contrast of at least 3.9 to black and to white, and
 neighbours differ in hue, so that the replicas of one service are easy to tell apart."""
@@ -36,6 +38,7 @@ class Prefixes:
 
     def add(self, key: str, label: str) -> None:
         """Show the container ``key`` (its id) as ``label`` from now on."""
+        label = printable(label)
         self._labels[key] = label
         self._width = max(self._width, len(label))
         self._made.clear()

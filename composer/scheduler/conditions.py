@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 
 from composer.engine.api import Engine
 from composer.errors import ComposerError, EngineError, Interrupted
+from composer.printable import printable
 from composer.state import Detail
 
 SHORTEST_PAUSE = 0.05
@@ -184,8 +185,3 @@ def quoted(lines: Sequence[str]) -> str | None:
         return None
     shown = "\n".join(f"    {printable(line)}" for line in list(lines)[-LAST_LINES:])
     return f"Its last output:\n{shown}"
-
-
-def printable(line: str) -> str:
-    """``line`` with its control characters escaped: the text comes from a container."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)

@@ -10,7 +10,8 @@ from composer.engine.api import Engine
 from composer.errors import ComposerError, EngineError, Interrupted
 from composer.plan import operations as op
 from composer.plan.hooks import hook_environment, pre_start_project, service_of
-from composer.scheduler.conditions import LAST_LINES, printable, quoted
+from composer.printable import printable
+from composer.scheduler.conditions import LAST_LINES, quoted
 from composer.scheduler.events import EventSink, Notice
 from composer.spec.model import Hook, Project
 

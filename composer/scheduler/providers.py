@@ -17,7 +17,8 @@ from typing import IO, Any, Literal
 import msgspec
 
 from composer.errors import ComposerError
-from composer.scheduler.conditions import printable, quoted
+from composer.printable import printable
+from composer.scheduler.conditions import quoted
 from composer.spec.model import Project
 
 PLUGINS = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from composer.errors import ComposerError, FileError, OperationsFailed
+from composer.printable import printable_lines
 
 RED, YELLOW, DIM, RESET = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[0m"
 
@@ -18,15 +19,17 @@ def print_error(error: ComposerError, stream: TextIO, *, colour: bool) -> None:
     for problem in _single(error):
         place = f"{problem.position}: " if problem.position else ""
         head = f"{RED}Error:{RESET}" if colour else "Error:"
-        stream.write(f"{head} {place}{problem.message}\n")
+        stream.write(f"{head} {printable_lines(place + problem.message)}\n")
         if problem.hint:
-            hint = "\n".join(f"  {line}" for line in problem.hint.splitlines())
+            lines = printable_lines(problem.hint).splitlines()
+            hint = "\n".join(f"  {line}" for line in lines)
             stream.write(f"{DIM}{hint}{RESET}\n" if colour else f"{hint}\n")
     stream.flush()
 
 
 def warning(text: str, *, colour: bool) -> str:
     """The line, without its end, that warns of ``text``."""
+    text = printable_lines(text)
     return f"{YELLOW}Warning:{RESET} {text}" if colour else f"Warning: {text}"
 
 

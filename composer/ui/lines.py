@@ -10,6 +10,7 @@ from typing import Self, TextIO
 
 import msgspec
 
+from composer.printable import printable, printable_json, printable_lines
 from composer.scheduler.events import (
     Event,
     Failed,
@@ -66,9 +67,9 @@ def plain(*, colour: bool) -> Callable[[Event, str], str | None]:
         if isinstance(event, Warned):
             return warning(event.text, colour=colour)
         if isinstance(event, Notice):
-            return event.text
+            return printable_lines(event.text)
         text = _text(event)
-        return f" {subject}  {text}" if text else None
+        return f" {printable(subject)}  {printable_lines(text)}" if text else None
 
     return describe
 
@@ -97,7 +98,7 @@ class _Message(msgspec.Struct, frozen=True, omit_defaults=True):
 def json(event: Event, subject: str) -> str | None:
     """One JSON object for each event."""
     message = _message(event, subject)
-    return None if message is None else msgspec.json.encode(message).decode()
+    return None if message is None else printable_json(msgspec.json.encode(message).decode())
 
 
 def _message(event: Event, subject: str) -> _Message | None:

@@ -9,6 +9,7 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
+from composer.printable import printable_lines
 from composer.scheduler.events import Event, Notice, Planned, Warned
 from composer.ui.board import Board
 from composer.ui.errors import warning
@@ -80,7 +81,11 @@ class LiveView:
             self._start()
 
     def _say(self, event: Warned | Notice) -> None:
-        text = warning(event.text, colour=self._colour) if isinstance(event, Warned) else event.text
+        text = (
+            warning(event.text, colour=self._colour)
+            if isinstance(event, Warned)
+            else printable_lines(event.text)
+        )
         console = self._console
         if console is None:
             self._stream.write(f"{text}\n")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from composer.printable import printable_json
 from composer.state import CONFIG_FILES, Container
 from composer.ui.ps import state
 from composer.ui.table import table
@@ -47,7 +48,7 @@ def to_table(projects: Sequence[ProjectRow]) -> str:
 
 def to_json(projects: Sequence[ProjectRow]) -> str:
     """All projects as one JSON array on a line."""
-    return msgspec.json.encode(projects).decode() + "\n"
+    return printable_json(msgspec.json.encode(projects).decode()) + "\n"
 
 
 def _status(members: Iterable[Container]) -> str:

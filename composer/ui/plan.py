@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from composer.printable import printable_lines
+
 if TYPE_CHECKING:
     from composer.plan.plan import Plan
 
@@ -25,4 +27,4 @@ def to_text(plan: Plan) -> str:
         lines.append(f"{number:>4}. {doing:<12} {kind} {subject}: {operation.cause}{after}\n")
     if not plan:
         lines.append("Nothing to do.\n")
-    return "".join(lines)
+    return "".join(map(printable_lines, lines))

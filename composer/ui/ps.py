@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from composer.printable import printable_json
 from composer.state import Container
 from composer.ui.duration import ago, words
 from composer.ui.ports import describe, host_address
@@ -82,7 +83,8 @@ def to_json(containers: Sequence[Container], now: float, *, truncate: bool = Tru
     """One JSON object a line for each container."""
     encode = msgspec.json.Encoder().encode
     return "".join(
-        encode(row(container, now, truncate=truncate)).decode() + "\n" for container in containers
+        printable_json(encode(row(container, now, truncate=truncate)).decode()) + "\n"
+        for container in containers
     )
 
 

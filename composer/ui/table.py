@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from unicodedata import east_asian_width
 
+from composer.printable import printable
+
 GAP = 3
 """Spaces between two columns."""
 
@@ -17,11 +19,11 @@ def width(text: str) -> int:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, least: int = 0) -> str:
-    """The lines of a table, each ended, the last column padded too, as Docker does.
+    """The lines of a table, each ended, as Docker prints them.
 
     ``least`` is the width that a column with its gap has at least.
     """
-    everything = [header, *rows]
+    everything = [header, *([printable(text) for text in row] for row in rows)]
     widths = [max(least, GAP + max(map(width, column))) for column in zip(*everything, strict=True)]
     return "".join(
         "".join(

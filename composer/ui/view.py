@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from composer.printable import printable
 from composer.ui.board import Board, Row, State
 from composer.ui.duration import short
 from composer.ui.table import width as text_width
@@ -75,9 +76,10 @@ def _row_lines(rows: Sequence[Row], width: int, now: float, marks: Marks) -> lis
         times = [""] * len(rows)
         room += time_width
         time_width = 0
-    names = [f"{row.kind} {row.subject}" for row in rows]
+    subjects = [printable(row.subject) for row in rows]
+    names = [f"{row.kind} {subject}" for row, subject in zip(rows, subjects, strict=True)]
     if max(map(text_width, names), default=0) > room:
-        names = [row.subject for row in rows]
+        names = subjects
     name_width = max(_LEAST_NAME, min(room, max(map(text_width, names), default=0)))
     return [
         _crop(
@@ -86,7 +88,7 @@ def _row_lines(rows: Sequence[Row], width: int, now: float, marks: Marks) -> lis
                 (_pad(_shorten(name, name_width, marks.cut), name_width) + "  ", ""),
                 (f"{row.word:<{word_width}} ", row.state),
                 (f"{time:>{time_width}}", "time"),
-                (f"  {row.note}" if row.note and row.state == "working" else "", "note"),
+                (f"  {printable(row.note)}" if row.state == "working" and row.note else "", "note"),
             ],
             width,
         )

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from composer.errors import ComposerError, NoComposeFile
+from composer.printable import printable_lines
 from composer.spec import Options, load, project_name
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Context:
 
     def say(self, text: str) -> None:
         """Write a line to standard error."""
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(printable_lines(text) + "\n")
 
     def warn(self, text: str) -> None:
         """Write a warning to standard error."""

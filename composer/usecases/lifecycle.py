@@ -6,6 +6,7 @@ import sys
 
 from composer.errors import ComposerError
 from composer.plan.intent import Lifecycle
+from composer.printable import printable
 from composer.spec.model import Project
 from composer.usecases.context import Context
 
@@ -39,6 +40,7 @@ def _confirmed(names: list[str]) -> bool:
             f"not removing {', '.join(names)} without being asked on a terminal",
             hint="Use `composer rm --force`.",
         )
-    sys.stderr.write(f"Going to remove {', '.join(names)}\nAre you sure? [yN] ")
+    listed = printable(", ".join(names))
+    sys.stderr.write(f"Going to remove {listed}\nAre you sure? [yN] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")

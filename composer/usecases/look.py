@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from composer.errors import ComposerError
+from composer.printable import printable
 from composer.state import PROJECT, Container
 from composer.usecases.containers import check_services, project_containers
 from composer.usecases.context import Context
@@ -43,7 +44,8 @@ def ps(ctx: Context, options: PsOptions) -> int:
     if options.quiet:
         write("".join(f"{c.id}\n" for c in shown))
     elif options.names:
-        write("".join(f"{service}\n" for service in dict.fromkeys(c.service for c in shown)))
+        services = dict.fromkeys(c.service for c in shown)
+        write("".join(f"{printable(service)}\n" for service in services))
     else:
         from composer.ui.ps import to_json, to_table
 
@@ -97,7 +99,7 @@ def ls(ctx: Context, *, all: bool, format: str, quiet: bool, names: list[str]) -
     found = rows(members, stopped=all)
     shown = [row for row in found if not names or any(part in row.Name for part in names)]
     if quiet:
-        sys.stdout.write("".join(f"{row.Name}\n" for row in shown))
+        sys.stdout.write("".join(f"{printable(row.Name)}\n" for row in shown))
     else:
         sys.stdout.write(to_json(shown) if format == "json" else to_table(shown))
     return 0
