@@ -32,6 +32,8 @@ class ComposerError(Exception):
         self.message = message
         self.hint = hint
         self.position = position
+        self.warnings: tuple[str, ...] = ()
+        """What was to be warned of when it was raised."""
 
     def __str__(self) -> str:
         text = f"{self.position}: {self.message}" if self.position else self.message

@@ -122,7 +122,7 @@ def _dependencies(path: str, service: Mapping[str, Any], model: Model) -> Iterat
     for name, dependency in (service.get("depends_on") or {}).items():
         if name in model.services or (name in model.disabled and not dependency.get("required")):
             continue
-        at = f"{path}.depends_on.{name}"
+        at = _saying(path, service, name)
         if name in model.disabled:
             yield Finding(
                 at,
@@ -131,6 +131,18 @@ def _dependencies(path: str, service: Mapping[str, Any], model: Model) -> Iterat
             )
         else:
             yield _unknown(at, "service", name, model.services)
+
+
+def _saying(path: str, service: Mapping[str, Any], name: str) -> str:
+    """The path of what makes ``service`` depend on service ``name``."""
+    for key in ("network_mode", "ipc", "pid", "uts", "cgroup"):
+        if service.get(key) == f"service:{name}":
+            return f"{path}.{key}"
+    for key in ("links", "volumes_from"):
+        for index, entry in enumerate(service.get(key) or ()):
+            if entry.partition(":")[0] == name:
+                return f"{path}.{key}[{index}]"
+    return f"{path}.depends_on.{name}"
 
 
 def _namespaces(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from composer.spec.interpolate import Variables
 from composer.spec.lost import Lost, longest_key
 from composer.spec.normalise import RESOURCES, agree_on_scale, normalise, used_resources
 from composer.spec.options import DEFAULTS, Options
+from composer.spec.order import in_natural_order
 from composer.spec.pipeline import Pipeline
 from composer.spec.profiles import select
 from composer.spec.read import plain
@@ -160,9 +162,9 @@ def _name(options: Options, discovery: Discovery, pipeline: Pipeline) -> str:
 def _said_name(text: str) -> str:
     """The top-level ``name`` of a file, found without parsing all of it."""
     found = ""
-    for line in text.splitlines():
-        if line.startswith(("name:", "name :", '"name"', "'name'")):
-            found = line.partition(":")[2].split(" #")[0].strip()
+    if "name" in text:
+        for line in re.findall(r"""(?m)^(?:name ?|"name" ?|'name' ?):(.*)$""", text):
+            found = line.split(" #")[0].strip()
             if found[:1] in ("'", '"') and found[-1:] == found[:1]:
                 found = found[1:-1]
             elif not isinstance(plain(found) if found else None, str):
@@ -184,10 +186,37 @@ def load_canonical(options: Options = DEFAULTS) -> Canonical:
 def _load(options: Options) -> Canonical:
     discovery = discover(options)
     pipeline = Pipeline(options)
-    name = _name(options, discovery, pipeline)
+    try:
+        name = _name(options, discovery, pipeline)
+    except ComposerError:  # what is wrong with the files comes first
+        pipeline.model(discovery.files, discovery.directory, Variables(discovery.environment))
+        pipeline.problems.check()
+        raise
     environment = {**discovery.environment, "COMPOSE_PROJECT_NAME": name}
     discovery = discovery._replace(environment=environment)
     variables = Variables(environment)
+
+    def warnings() -> tuple[str, ...]:
+        said = (*discovery.warnings, *variables.warnings(), *pipeline.warnings)
+        return tuple(dict.fromkeys(said))
+
+    try:
+        canonical = _canonical(options, discovery, pipeline, variables, name)
+    except ComposerError as error:
+        error.warnings = warnings()
+        raise
+    canonical.warnings = warnings()
+    return canonical
+
+
+def _canonical(
+    options: Options,
+    discovery: Discovery,
+    pipeline: Pipeline,
+    variables: Variables,
+    name: str,
+) -> Canonical:
+    """The model of the project ``name``, complete and checked. Raises ``ComposerError``."""
     tree = pipeline.model(discovery.files, discovery.directory, variables)
     problems, lost = pipeline.problems, pipeline.lost
     if lost.all:
@@ -195,7 +224,7 @@ def _load(options: Options) -> Canonical:
     if options.normalize or not options.raw:
         tree["name"] = name
     if options.normalize:
-        normalise(tree, name, environment)
+        normalise(tree, name, discovery.environment)
     canonical = Canonical(name, discovery, tree, {})
     resources = {section: tree.get(section) or {} for section in RESOURCES}
     check_resources(resources, problems, lambda path: locate(tree, path), lost)
@@ -208,9 +237,6 @@ def _load(options: Options) -> Canonical:
         except ComposerError:
             problems.check()  # what is wrong with the files comes first
             raise
-    canonical.warnings = tuple(
-        dict.fromkeys([*discovery.warnings, *variables.warnings(), *pipeline.warnings])
-    )
     return canonical
 
 
@@ -226,7 +252,7 @@ def _complete(
         agree_on_scale(tree.get("services") or {})
     rendered = render(tree, FILE)
     services = rendered.get("services", {})
-    active = {name: services[name] for name in sorted(selection.active)}
+    active = {name: services[name] for name in in_natural_order(selection.active)}
     if options.consistency:
 
         def where(path: str) -> Mark | None:

@@ -16,7 +16,8 @@ from composer.spec.tree import Map
 from composer.spec.validate import close
 
 Place = tuple[str, ...]
-"""A section, and a name in it, and an attribute of that; empty for files that cannot be read."""
+"""A section, a name in it, an attribute of that, and a key in it that the user invents (a variable,
+a network's name); empty for files that cannot be read."""
 
 
 class Lost:
@@ -67,13 +68,17 @@ def leave_out(root: Map, at_fault: Iterable[str], lost: Lost) -> None:
 
 def _place(root: Any, path: str) -> Place:
     keys: list[str] = []
-    while path and isinstance(root, dict) and len(keys) < 3:
+    shape: Shape | None = FILE
+    while path and isinstance(root, dict):
+        if len(keys) > 2 and (shape is None or shape.values is None or len(keys) > 3):
+            break
         path = path.removeprefix(".")
         key = longest_key(root, path)
         if key is None:
             break
         keys.append(key)
         root, path = root[key], path[len(key) :]
+        shape = _below(shape, key)
     return tuple(keys)
 
 
@@ -92,6 +97,12 @@ def _meant(place: Place) -> Place:
         if shape is not None and shape.keys is not None and key not in shape.keys:
             key = close(key, shape.keys) or key
         meant.append(key)
-        below = shape.keys.get(key) if shape is not None and shape.keys is not None else None
-        shape = below if below is not None else shape.values if shape is not None else None
+        shape = _below(shape, key)
     return tuple(meant)
+
+
+def _below(shape: Shape | None, key: str) -> Shape | None:
+    """The shape of what is at ``key`` of a mapping of that shape."""
+    if shape is None:
+        return None
+    return (shape.keys or {}).get(key) or shape.values

@@ -89,14 +89,14 @@ class _Checker:
                 said.add(entry)
 
     def scalar(self, value: Any, shape: Shape, path: str, mark: Mark | None) -> None:
-        if shape.choices and value not in shape.choices:
+        if shape.choices and value not in shape.choices and not _fits(value, shape.pattern):
             self.problems.add(
                 mark,
                 path,
                 f"{value!r} is not allowed; {', '.join(shape.choices)} can be said",
                 nearest(str(value), shape.choices),
             )
-        elif shape.pattern is not None and not re.search(shape.pattern, value):
+        elif shape.pattern is not None and not _fits(value, shape.pattern):
             self.problems.add(
                 mark, path, f"{value!r} is not allowed; it must match {shape.pattern}"
             )
@@ -131,6 +131,10 @@ class _Checker:
                     f"{key!r} is no name; letters, digits, dots, dashes, underscores are allowed",
                 )
             self.check(entry, shape.values, here, marks.get(key))
+
+
+def _fits(value: Any, pattern: str | None) -> bool:
+    return pattern is not None and re.search(pattern, value) is not None
 
 
 def _is_said(value: Any, shape: Shape) -> bool:

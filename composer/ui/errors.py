@@ -12,10 +12,12 @@ RED, YELLOW, DIM, RESET = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[0m"
 
 
 def print_error(error: ComposerError, stream: TextIO, *, colour: bool) -> None:
-    """Write ``error`` to ``stream``: each of its problems, and what to do about it.
+    """Write ``error`` to ``stream``: its warnings, each of its problems, and what to do about it.
 
     A problem is a line ``Error: …``, its hint a line of its own below it.
     """
+    for text in error.warnings:
+        stream.write(f"{warning(text, colour=colour)}\n")
     for problem in _single(error):
         place = f"{problem.position}: " if problem.position else ""
         head = f"{RED}Error:{RESET}" if colour else "Error:"

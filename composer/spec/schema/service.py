@@ -228,6 +228,10 @@ SERVICE = struct(
         "privileged": BOOL,
         "pull_policy": Shape(
             str,
+            choices=(
+                *("always", "missing", "if_not_present", "never", "build"),
+                *("newer", "refresh", "daily", "weekly", "every_1d12h"),
+            ),
             pattern=r"always|never|build|if_not_present|missing|newer|refresh|daily|weekly|every_([0-9]+[wdhms])+",
         ),
         "pull_refresh_after": TEXT,
