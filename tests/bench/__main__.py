@@ -11,10 +11,10 @@ from tests.bench import files
 from tests.bench.peers import find_peers
 from tests.bench.planning import seconds
 from tests.bench.report import Row, page, table
-from tests.bench.scenarios import FLOOR, Bench
+from tests.bench.scenarios import FLOOR, SERIAL, Bench
 
 DC = "docker-compose"
-SCENARIOS = ("forty", "chain", "scale", "logs", "start-up", "gate", "planning")
+SCENARIOS = ("forty", "chain", "scale", "logs", "start-up", "gate", "planning", "builds")
 
 
 def main() -> int:
@@ -58,6 +58,8 @@ def main() -> int:
         taken = {count: seconds(count) for count in (250, 500, 1000)}
         figure = ", ".join(f"{count}: {value:.3f} s" for count, value in taken.items())
         others.append(("planning services with 3 dependencies each", figure, "1,000 in < 2 s"))
+    if "builds" in chosen:
+        rows.append(Row("`build`, 8 small images", bench.builds(), SERIAL, 0.7))
     print(table(rows))
     for line in others:
         print("  ".join(line))

@@ -53,3 +53,19 @@ def gated(delay: float) -> dict[str, dict[str, object]]:
         "db": waiting(command=["sh", "-c", script], healthcheck=check),
         "app": waiting(depends_on={"db": {"condition": "service_healthy"}}),
     }
+
+
+def built(count: int) -> dict[str, dict[str, object]]:
+    """``count`` services whose images are built in two small steps."""
+
+    def dockerfile(number: int) -> str:
+        return (
+            "FROM docker.io/library/busybox:latest\n"
+            f"RUN echo {number} > /number\n"
+            "RUN cat /number > /copy\n"
+        )
+
+    return {
+        f"s{n}": {"build": {"context": ".", "dockerfile_inline": dockerfile(n), "network": "none"}}
+        for n in range(count)
+    }

@@ -20,6 +20,8 @@ from tests.bench.peers import Measure, Peer, RunFailed, run
 Figures = dict[str, list[float]]
 """Seconds (or bytes) of each round, by program."""
 
+SERIAL = "one after another"
+
 FLOOR = Peer("API directly", (sys.executable, str(Path(__file__).with_name("floor.py"))))
 
 
@@ -123,6 +125,17 @@ class Bench:
                     raise RunFailed("the dependant started before its dependency was ready")
                 delays.append(_time(started) - _time(ready))
         return delays
+
+    def builds(self) -> Figures:
+        """Eight small images, all at once and one after another, composer only."""
+        figures: Figures = defaultdict(list)
+        for _ in range(self.rounds):
+            for name, options in (("composer", ()), (SERIAL, ("--parallel=1",))):
+                with self._folder(files.built(8)) as folder:
+                    command = (*options, "build", "--quiet", "--no-cache")
+                    figures[name].append(self._run(self.peers[0], folder, *command).seconds)
+                    _podman("rmi", "-f", *(f"localhost/{folder.name}-s{n}" for n in range(8)))
+        return figures
 
     # --- inside ------------------------------------------------------------------------------
 
