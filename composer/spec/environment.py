@@ -54,6 +54,8 @@ def resolve_files(
         found = {}
         for index, (file, mark) in enumerate(entries(labels)):
             try:
+                if is_missing(file):
+                    raise ComposerError(f"label file {shown(file)} not found")
                 found.update(read_file(file, variables.get, shown(file)))
             except ComposerError as error:
                 problems.note(error, mark, f"{path}.label_file[{index}]")

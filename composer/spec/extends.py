@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from composer.errors import ComposerError
+from composer.errors import ComposerError, FileError
 from composer.spec.lost import Lost
 from composer.spec.merge import merge_service
-from composer.spec.tree import Map, Mark, Problems, copy, fail, mark_of
+from composer.spec.tree import Map, Problems, copy, fail, mark_of
 from composer.spec.validate import nearest
 
 Path = tuple[str, ...]
@@ -34,7 +34,7 @@ class Base(NamedTuple):
     """Whether nothing but what other rules depend on is in canonical form."""
     lost: Lost
     """What was left out of the services, and which of them are not what they should be."""
-    open: Callable[[str, str, Mark | None], Base]
+    open: Callable[[str, str], Base]
     """Gives the base for a file named in this one, with the service that is named and those that
     it extends in turn. Raises ``ComposerError``."""
 
@@ -52,7 +52,7 @@ def apply_extends(base: Base, problems: Problems) -> None:
         mark = mark_of(service, "extends") or mark_of(base.services, name)
         path = f"services.{name}.extends"
         try:
-            if not base.lost.has("services", name):
+            if not base.lost.has("services", name, ("extends",)):
                 base.services[name] = _extended(name, base, ())
         except ComposerError as error:
             problems.note(error, mark, path)
@@ -76,7 +76,7 @@ def _extended(name: str, base: Base, trail: tuple[tuple[str, str], ...]) -> Any:
     try:
         return _merged(name, service, base, trail)
     except ComposerError:
-        base.lost.add("services", name)
+        base.lost.add("services", name, "extends")
         raise
 
 
@@ -94,11 +94,15 @@ def _merged(
         raise fail(mark, f"services.{name}.extends", text)
     wanted = service["extends"]
     target = wanted.get("service", "")
-    other = base.open(wanted["file"], target, mark) if wanted.get("file") else base
-    if other.lost.touches("services", target):
-        base.lost.add("services", name)
+    try:
+        other = base.open(wanted["file"], target) if wanted.get("file") else base
+    except FileError:
+        raise
+    except ComposerError as error:
+        raise fail(mark, f"services.{name}.extends", error.message, error.hint) from None
     if target not in other.services:
         if other.lost.has("services", target):
+            base.lost.add("services", name, "extends")
             return service
         raise fail(
             mark,
@@ -108,7 +112,7 @@ def _merged(
         )
     taken = copy(_extended(target, other, (*trail, here)))
     if other.lost.touches("services", target):
-        base.lost.add("services", name)
+        base.lost.add("services", name, "extends")
     for path in base.removals:
         if path[:2] == ("services", name):
             remove(taken, path[2:])

@@ -9,40 +9,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from composer.errors import ComposerError
 from composer.spec import paths
 from composer.spec.discovery import Source
 from composer.spec.files import is_file, is_missing, shown
-from composer.spec.tree import Map, Mark, Problems, fail, mark_of, put
+from composer.spec.tree import Map, Mark, Problems, mark_of, put
 
 SECTIONS = ("services", "volumes", "networks", "secrets", "configs", "models")
 
 
-def refuse_remote(names: Iterable[str], mark: Mark | None, path: str) -> None:
-    """Raise ``FileError`` for a file that would have to be fetched from somewhere."""
+def refuse_remote(names: Iterable[str]) -> None:
+    """Raise ``ComposerError`` for a file that would have to be fetched from somewhere."""
     for name in names:
         if paths.is_remote(name):
-            raise fail(mark, path, f"{name} is not a local file; fetch it first")
+            raise ComposerError(f"{name} is not a local file; fetch it first")
 
 
-def included_files(
-    entry: Map, directory: str, trail: tuple[Source, ...], mark: Mark | None, path: str
-) -> tuple[Source, ...]:
-    """The files that an entry (canonical, at ``path``) includes into the last of ``trail``.
+def included_files(entry: Map, directory: str, trail: tuple[Source, ...]) -> tuple[Source, ...]:
+    """The files that an entry (canonical) includes into the last of ``trail``.
 
-    Raises ``FileError`` for those that are not there, or include themselves in the end.
+    Raises ``ComposerError`` for those that are not there, or include themselves in the end.
     """
     names = entry.get("path") or ()
-    refuse_remote(names, mark, path)
+    refuse_remote(names)
     if not names:
-        raise fail(mark, path, "path is missing")
+        raise ComposerError("path is missing")
     found = [paths.absolute(name, directory) for name in names]
     sources = tuple(Source(name, shown(name)) for name in found)
     for source in sources:
         if source in trail:
             chain = " includes ".join(one.shown for one in (*trail, source))
-            raise fail(mark, path, f"files include one another: {chain}")
+            raise ComposerError(f"files include one another: {chain}")
         if is_missing(source.path):
-            raise fail(mark, path, f"{source.shown} not found")
+            raise ComposerError(f"{source.shown} not found")
     return sources
 
 

@@ -186,6 +186,7 @@ def load_canonical(options: Options = DEFAULTS) -> Canonical:
 def _load(options: Options) -> Canonical:
     discovery = discover(options)
     pipeline = Pipeline(options)
+    pipeline.problems.files = tuple(source.shown for source in discovery.files)
     try:
         name = _name(options, discovery, pipeline)
     except ComposerError:  # what is wrong with the files comes first

@@ -7,7 +7,7 @@ something was left out is not reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from composer.spec.schema import FILE
@@ -55,7 +55,7 @@ def leave_out(root: Map, at_fault: Iterable[str], lost: Lost) -> None:
     ``at_fault`` are paths such as ``services.web.ports[0]``, of which the attribute is left out. A
     misspelt attribute counts as the one that was probably meant.
     """
-    places = {_place(root, path) for path in at_fault}
+    places = {_place(root, path) for path in _without_includes(root, at_fault, lost)}
     for place in places:
         lost.places.add(place)
         lost.places.add(_meant(place))
@@ -64,6 +64,18 @@ def leave_out(root: Map, at_fault: Iterable[str], lost: Lost) -> None:
             holder = holder.get(key) if isinstance(holder, dict) else None
         if place and isinstance(holder, dict):
             holder.pop(place[-1], None)
+
+
+def _without_includes(root: Map, at_fault: Iterable[str], lost: Lost) -> Iterator[str]:
+    """``at_fault`` but for entries of ``include``, which are emptied: the others can be read."""
+    included = root.get("include")
+    for path in at_fault:
+        index = path[len("include[") :].partition("]")[0] if path.startswith("include[") else ""
+        if isinstance(included, list) and index:
+            included[int(index)] = Map()
+            lost.add("include")
+        else:
+            yield path
 
 
 def _place(root: Any, path: str) -> Place:

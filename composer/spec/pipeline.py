@@ -27,7 +27,7 @@ from composer.spec.lost import Lost, leave_out
 from composer.spec.merge import drop_duplicates, merge_files
 from composer.spec.options import Options
 from composer.spec.read import Document, read
-from composer.spec.tree import Map, Mark, Problems, copy, entries, fail
+from composer.spec.tree import Map, Problems, copy, entries, fail
 from composer.spec.validate import check_needs, validate
 
 INCLUDE_LIMIT = 1000
@@ -176,12 +176,12 @@ class Pipeline:
     def _opener(self, directory: str, variables: Variables, base: str) -> Any:
         """Opens files to extend from, named relative to ``directory``, for a model in ``base``."""
 
-        def open_base(name: str, service: str, mark: Mark | None) -> Base:
-            refuse_remote([name], mark, f"services.{service}.extends")
+        def open_base(name: str, service: str) -> Base:
+            refuse_remote([name])
             path = paths.absolute(name, directory)
             source = Source(path, shown(path))
             if is_missing(path):
-                raise fail(mark, "extends", f"{source.shown} not found")
+                raise ComposerError(f"{source.shown} not found")
             folder = str(Path(path).parent)
             lost = Lost()
             document = self._documents(source, variables, lost, service)[0]
@@ -204,12 +204,14 @@ class Pipeline:
     ) -> None:
         trail = (*trail, source)
         for index, (entry, mark) in enumerate(entries(root.pop("include", None) or [])):
+            if not entry:  # it was left out
+                continue
             path = f"include[{index}]"
             self.included += 1
             if self.included > INCLUDE_LIMIT:
                 raise fail(mark, path, f"more than {INCLUDE_LIMIT} files are included")
             try:
-                sources = included_files(entry, directory, trail, mark, path)
+                sources = included_files(entry, directory, trail)
                 folder = included_directory(entry, sources, directory)
                 below = Variables(included_environment(entry, folder, directory, variables.values))
             except ComposerError as error:

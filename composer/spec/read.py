@@ -256,10 +256,11 @@ class _Builder:
                 continue
             mark = self.mark(key_node)
             if not isinstance(key, str) or not isinstance(key_node, yaml.ScalarNode):
-                shown = key if isinstance(key_node, yaml.ScalarNode) else "a mapping or list"
-                self.problems.add(
-                    mark, path, f"the key {shown} is not text", f'write it in quotes: "{shown}"'
-                )
+                if isinstance(key_node, yaml.ScalarNode):
+                    hint = f'write it in quotes: "{key_node.value}"'
+                    self.problems.add(mark, path, f"the key {key_node.value} is not text", hint)
+                else:
+                    self.problems.add(mark, path, "a mapping or list cannot be a key")
                 continue
             if key in new:
                 first = marks[key]

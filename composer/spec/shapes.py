@@ -86,7 +86,8 @@ class Shape:
             words.append("a list")
         if self.keys is not None or self.values is not None:
             words.append("a mapping")
-        return " or ".join(dict.fromkeys(words))
+        words = list(dict.fromkeys(words))
+        return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]
 
 
 def scalar(*accepts: type, syntax: Syntax | None = None, keep: bool = False) -> Shape:

@@ -109,6 +109,8 @@ class Problems:
         self.found: list[ComposerError] = []
         self.paths: list[str] = []
         """What each of ``found`` is about; empty for a whole file."""
+        self.files: tuple[str, ...] = ()
+        """The files whose problems are told first."""
 
     @property
     def many(self) -> bool:
@@ -136,7 +138,7 @@ class Problems:
         """Raise ``FileError`` if anything was noted."""
         if self.found:
             known: dict[str, ComposerError] = {str(problem): problem for problem in self.found}
-            order: dict[str, int] = {}
+            order = {file: index for index, file in enumerate(self.files)}
             for problem in known.values():
                 order.setdefault(problem.position.file if problem.position else "", len(order))
             told = sorted(known.values(), key=lambda problem: _place(problem, order))

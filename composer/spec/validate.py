@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from composer.spec import units
 from composer.spec.schema import FILE
 from composer.spec.shapes import Shape
 from composer.spec.tree import UNKNOWN, Map, Mark, Problems, entries
@@ -75,7 +76,7 @@ class _Checker:
             return
         if value is not UNKNOWN:
             text = f"{_shown(value)} is not allowed; {shape.said()} is expected"
-            self.problems.add(mark, path, text)
+            self.problems.add(mark, path, text, _as_text(value, shape))
 
     def items(self, value: list[Any], shape: Shape, path: str, mark: Mark | None) -> None:
         assert shape.items is not None
@@ -131,6 +132,15 @@ class _Checker:
                     f"{key!r} is no name; letters, digits, dots, dashes, underscores are allowed",
                 )
             self.check(entry, shape.values, here, marks.get(key))
+
+
+def _as_text(value: Any, shape: Shape) -> str | None:
+    """A hint for a number or boolean where a text is expected."""
+    if str not in shape.accepts or not isinstance(value, (int, float)):
+        return None
+    if shape.syntax is units.duration_text:
+        return f"write a unit: {units.text(value)}s"
+    return f'write it in quotes: "{units.text(value)}"' if shape.syntax is None else None
 
 
 def _fits(value: Any, pattern: str | None) -> bool:

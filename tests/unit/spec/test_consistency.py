@@ -20,7 +20,7 @@ APP = "services: {a: {image: x, %s}, b: {image: y}}\n"
         ("secrets: [s]", "services.a.secrets[0]: refers to undefined secret s"),
         ("configs: [c]", "services.a.configs[0]: refers to undefined config c"),
         ("depends_on: [z]", "services.a.depends_on.z: refers to undefined service z"),
-        ("links: ['z:alias']", "services.a.depends_on.z: refers to undefined service z"),
+        ("links: ['z:alias']", "services.a.links[0]: refers to undefined service z"),
         (
             "scale: 2, container_name: one",
             "services.a.container_name: a container name must be unique, but scale asks for 2",
