@@ -10,6 +10,8 @@ _HINTS: dict[str, str] = {
     "port is already allocated": "another container has that port: stop it, or publish another",
     "is already in use by": "remove the container that has the name (podman rm NAME), or choose "
     "another container_name",
+    "read-only file system": "with read_only nothing can be mounted where the image has no such "
+    "file or folder: mount a tmpfs at the folder above it, or leave read_only out",
     "lookup init binary": "init needs the program catatonit on the engine's machine: install it",
     "executable file not found": "the image has no such program: check command and entrypoint",
     "permission denied: OCI": "the file may not be executable: check command and entrypoint",

@@ -32,6 +32,13 @@ class Mounts:
             {"type": "bind", "source": source, "destination": target, "options": options}
         )
 
+    def room_for(self, target: str) -> None:
+        """Let Podman make a file at ``target`` in a root that cannot be written to."""
+        folder = posixpath.dirname(target)
+        taken = {mount["destination"] for mount in self.mounts}
+        if folder not in ("/", *taken):
+            self.mounts.append(_tmpfs_mount(folder, []))
+
     def fragment(self) -> Fragment:
         said = {
             "mounts": self.mounts,
@@ -204,6 +211,8 @@ def _file(
     owned = reference.uid or reference.gid or reference.mode is not None
     if definition.external:
         found.secrets.append(_engine_secret(reference, definition, target))
+        if context.service.read_only:
+            found.room_for(target)
     elif definition.file is not None and not owned and context.around.local:
         _require(context, definition)
         relabel = podman_extensions(definition.extensions).get("relabel")

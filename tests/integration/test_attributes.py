@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from tests.conftest import unique_name
 from tests.integration.attributes import limits, network, process, storage
 from tests.integration.attributes.row import BUSYBOX, Row, at, matches
 from tests.scenarios.steps import Scenario, service_of
-from tests.testbed import Testbed
+from tests.testbed import Testbed, wait_until
 
 pytestmark = pytest.mark.engine
 
@@ -44,6 +46,25 @@ class Running:
             self.output += done.stdout + done.stderr
             assert done.returncode == 0, self.output
         self.containers = {service_of(one): one for one in scenario.containers()}
+
+    def prints(self, container: str, command: str, expected: Any) -> None:
+        """A shell in the container prints what is expected.
+
+        It is asked again for a while: Podman's remote program loses the output of a command now
+        and then.
+        """
+        shell = "bash" if "<(" in command else "sh"
+
+        outputs: list[str] = []
+
+        def as_expected() -> bool:
+            done = self.scenario.inside(container, shell, "-c", command)
+            outputs.append(done.stdout.strip())
+            return matches(expected, outputs[-1])
+
+        with suppress(AssertionError):
+            wait_until(as_expected, 5)
+        assert matches(expected, outputs[-1]), f"{command}: {outputs[-1]!r}"
 
     def warned(self, service: str) -> list[str]:
         """The attributes of ``service`` that warnings name."""
@@ -74,6 +95,7 @@ def running(
     write(scenario)
     parts = f"{scenario.name}-parts"
     engine.podman("volume", "create", parts)
+    engine.podman("secret", "create", f"{scenario.name}-own", str(scenario.folder / "secret"))
     make = "mkdir -p /v/in/ner && echo deep > /v/in/ner/file"
     engine.podman("run", "--rm", f"-v{parts}:/v", BUSYBOX, "sh", "-c", make)
     try:
@@ -81,6 +103,7 @@ def running(
     finally:
         engine.remove_project(scenario.name)
         engine.podman("volume", "rm", "-f", parts, check=False)
+        engine.podman("secret", "rm", f"{scenario.name}-own", check=False)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -90,9 +113,7 @@ def test_reaches_podman(running: Running, row: Row) -> None:
         seen = at(container, path)
         assert matches(expected, seen), f"{path} is {seen!r}"
     for command, expected in row.inside.items():
-        shell = "bash" if "<(" in command else "sh"
-        done = running.scenario.inside(container["Id"], shell, "-c", command)
-        assert matches(expected, done.stdout.strip()), f"{command}: {done.stdout}{done.stderr}"
+        running.prints(container["Id"], command, expected)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -129,3 +150,49 @@ def test_is_asked_of_podman(running: Running, name: str, tmp_path: Path) -> None
     assert done.returncode == 1
     assert named in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_as_root(running: Running, tmp_path: Path) -> None:
+    """``x-podman.rootfs``: the service needs no image."""
+    testbed = running.scenario.testbed
+    root = tmp_path / "root"
+    root.mkdir()
+    source = testbed.podman("create", BUSYBOX, "true").stdout.strip()
+    archive = str(tmp_path / "root.tar")
+    testbed.podman("export", "-o", archive, source)
+    testbed.podman("rm", source)
+    subprocess.run(["tar", "-C", str(root), "-xf", archive], check=True)
+    service = {
+        "x-podman": {"rootfs": str(root)},
+        "command": ["sleep", "600"],
+        "stop_signal": "SIGKILL",
+        "network_mode": "none",
+    }
+    (tmp_path / "compose.yaml").write_text(json.dumps({"services": {"bare": service}}))
+    other = Scenario(testbed, running.scenario.program, tmp_path, f"{running.scenario.name}r")
+    try:
+        other.ok("up", "-d")
+        (before,) = other.ids()
+        other.ok("up", "-d")
+        assert other.ids() == [before]
+        assert (other.container("bare")["Rootfs"], other.container("bare")["Image"]) == (
+            str(root),
+            "",
+        )
+        testbed.podman("exec", before, "touch", "/made-inside")
+        assert (root / "made-inside").exists()
+    finally:
+        testbed.remove_project(other.name)
+
+
+def test_texts_of_secrets_are_gone_after_down(running: Running) -> None:
+    """Runs last: it ends the project."""
+    layer = Path(running.containers["secrets"]["GraphDriver"]["Data"]["UpperDir"])
+    assert (layer / "elsewhere/token").read_text() == "hidden-in-a-variable"
+    running.scenario.ok("down", "-v", "-t0")
+    assert running.scenario.containers() == []
+    assert not layer.exists()
+    listed = running.scenario.testbed.podman("secret", "ls", "--format={{.Name}}").stdout.split()
+    assert [name for name in listed if running.scenario.name in name] == [
+        f"{running.scenario.name}-own"
+    ]

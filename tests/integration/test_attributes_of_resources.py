@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import unique_name
 from tests.integration.attributes.row import BUSYBOX, at, matches
 from tests.scenarios.steps import Scenario
-from tests.testbed import Testbed
+from tests.testbed import Testbed, wait_until
 
 pytestmark = pytest.mark.engine
 
@@ -216,9 +216,9 @@ def check(running: Running, kind: str, row: Row) -> None:
 
 
 def test_volumes_hold_what_their_options_say(running: Running) -> None:
-    container = running.scenario.container("a")["Id"]
-    assert running.scenario.inside(container, "cat", "/bind/file").stdout == "from outside"
-    assert " 1024 " in running.scenario.inside(container, "df", "-k", "/tmpfs").stdout
+    inside, container = running.scenario.inside, running.scenario.container("a")["Id"]
+    wait_until(lambda: inside(container, "cat", "/bind/file").stdout == "from outside", 5)
+    wait_until(lambda: " 1024 " in inside(container, "df", "-k", "/tmpfs").stdout, 5)
 
 
 def test_any_container_may_join_a_network(running: Running) -> None:

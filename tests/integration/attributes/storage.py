@@ -179,4 +179,23 @@ ROWS = [
             }
         },
     ),
+    Row(
+        "secrets external",
+        {
+            "secrets": [
+                {"source": "own", "target": "own", "uid": "3", "mode": 0o400},
+                {"source": "token", "target": "copied"},
+                "file",
+            ],
+            "read_only": True,
+        },
+        inside={
+            "cat /run/secrets/own; stat -c '%u %a' /run/secrets/*; cat /run/secrets/copied": (
+                "hidden-in-a-file\n0 444\n0 644\n3 400\nhidden-in-a-variable"
+            )
+        },
+        also={
+            "secrets": {"own": {"external": True, "name": "${COMPOSE_PROJECT_NAME}-own"}},
+        },
+    ),
 ]

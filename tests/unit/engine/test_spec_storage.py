@@ -175,6 +175,14 @@ class TestFiles:
         container_spec(wanted)
         assert [file.path for file in wanted.files] == ["/c", "/etc/c"]
 
+    def test_podman_gets_room_for_its_secrets_in_a_read_only_root(self) -> None:
+        own = FileObject(key="own", name="own", external=True)
+        service = Service(name="web", read_only=True, secrets=(FileReference(source="own"),))
+        (mount,) = spec_of(service, secrets={"own": own})["mounts"]
+        assert (mount["type"], mount["destination"]) == ("tmpfs", "/run/secrets")
+        writable = Service(name="web", secrets=(FileReference(source="own"),))
+        assert "mounts" not in spec_of(writable, secrets={"own": own})
+
     def test_an_external_secret_is_podmans(self) -> None:
         secrets = {"key": FileObject(key="key", name="real", external=True)}
         service = Service(name="web", secrets=(FileReference(source="key"),))
