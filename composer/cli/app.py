@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from composer.errors import ComposerError, Interrupted
-from composer.ui.colour import Ansi
+from composer.ui.colour import Ansi, ansi_mode
 
 PROGRAM = "composer"
 
@@ -98,7 +98,7 @@ def _guarded(function: Callable[..., int | None]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
-        ansi = kwargs["ctx"].obj["ansi"]
+        ansi = kwargs["ctx"].obj["ansi"] or ansi_mode(os.environ.get("COMPOSE_ANSI"))
         raise typer.Exit(_exit_code(functools.partial(function, *args, **kwargs), ansi))
 
     return run
@@ -149,11 +149,11 @@ def root(
         typer.Option("--project-directory", help="Folder that relative paths start from"),
     ] = None,
     ansi: Annotated[
-        str, typer.Option("--ansi", help="Control sequences: auto, always or never")
-    ] = "auto",
+        str | None, typer.Option("--ansi", help="Control sequences: auto, always or never")
+    ] = None,
     progress: Annotated[
-        str, typer.Option("--progress", help="Progress: auto, tty, plain, json or quiet")
-    ] = "auto",
+        str | None, typer.Option("--progress", help="Progress: auto, tty, plain, json or quiet")
+    ] = None,
     parallel: Annotated[
         int | None, typer.Option("--parallel", help="Operations at once; -1 lets composer choose")
     ] = None,
@@ -185,8 +185,8 @@ def root(
     }
 
 
-def _check(option: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
+def _check(option: str, value: str | None, allowed: tuple[str, ...]) -> None:
+    if value is not None and value not in allowed:
         raise typer.BadParameter(f"{value!r} is none of {', '.join(allowed)}", param_hint=option)
 
 

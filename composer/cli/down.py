@@ -9,6 +9,7 @@ import typer
 from composer.cli import options as opt
 from composer.plan.intent import Down
 from composer.usecases.down import down as run_down
+from composer.usecases.orphans import with_removal
 
 
 def down(
@@ -35,4 +36,4 @@ def down(
         timeout=timeout,
     )
     with opt.session(ctx, dry_run=dry_run) as context:
-        return run_down(context, intent)
+        return run_down(context, with_removal(context, intent))

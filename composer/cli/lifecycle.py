@@ -9,6 +9,7 @@ import typer
 from composer.cli import options as opt
 from composer.plan.intent import Lifecycle
 from composer.usecases.lifecycle import lifecycle
+from composer.usecases.orphans import with_removal
 
 
 def start(
@@ -72,7 +73,7 @@ def kill(
         remove_orphans=remove_orphans,
     )
     with opt.session(ctx, dry_run=dry_run) as context:
-        return lifecycle(context, intent)
+        return lifecycle(context, with_removal(context, intent))
 
 
 def rm(

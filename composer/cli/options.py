@@ -50,6 +50,7 @@ def session(ctx: typer.Context, *, dry_run: bool = False) -> Iterator[Context]:
     settings = Settings(**ctx.obj)
     context = Context(settings._replace(dry_run=settings.dry_run or dry_run), os.environ)
     try:
+        _ = context.preferences  # a variable that means nothing is an error of every command
         yield context
     finally:
         context.close()

@@ -9,6 +9,7 @@ import typer
 from composer.cli import options as opt
 from composer.errors import ComposerError
 from composer.plan.intent import Images, Recreate, Up
+from composer.usecases.orphans import with_removal
 from composer.usecases.up import Attach, parse_scale
 from composer.usecases.up import up as run_up
 
@@ -98,6 +99,9 @@ def up(
     no_log_prefix: Annotated[
         bool, typer.Option("--no-log-prefix", help="No names before the lines of logs")
     ] = False,
+    menu: Annotated[
+        bool, typer.Option("--menu", help="Accepted; there is no menu of shortcuts")
+    ] = False,
     yes: opt.Yes = False,
     dry_run: opt.DryRun = False,
 ) -> int:
@@ -141,7 +145,7 @@ def up(
         )
     images = _images(build, no_build, pull, quiet_pull)
     with opt.session(ctx, dry_run=dry_run) as context:
-        return run_up(context, images, intent, watching, yes=yes)
+        return run_up(context, images, with_removal(context, intent), watching, yes=yes)
 
 
 def create(

@@ -22,6 +22,8 @@ class Up(msgspec.Struct, frozen=True, kw_only=True):
     renew_anonymous_volumes: bool = False
     start: bool = True
     remove_orphans: bool = False
+    ignore_orphans: bool = False
+    """Nothing is said about orphans that stay (``COMPOSE_IGNORE_ORPHANS``)."""
     timeout: float | None = None
     """Seconds that a container gets to stop in."""
     wait: bool = False

@@ -88,7 +88,7 @@ class _Planner:
         shared = self._add_networks_and_volumes()
         if self.intent.remove_orphans:
             self._remove_orphans()
-        else:
+        elif not self.intent.ignore_orphans:
             self._name_orphans()
         order = nx.topological_sort(services_only(self.graph).reverse(copy=False))
         for node in order:

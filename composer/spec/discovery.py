@@ -9,8 +9,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from composer.errors import ComposerError, NoComposeFile
-from composer.spec.files import is_file, is_missing, read_input, read_text
+from composer.spec.files import is_file, read_input, read_text, shown
 from composer.spec.options import Options
+from composer.spec.variables import (
+    absolute,
+    default_file,
+    merged,
+    named_files,
+    own,
+    split,
+    starting_folder,
+)
 
 FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDE_NAMES = (
@@ -20,7 +29,6 @@ OVERRIDE_NAMES = (
     "docker-compose.override.yaml",
 )
 _VALID_NAME = r"[a-z0-9][a-z0-9_-]*\Z"
-_TRUE = ("1", "t", "true", "y", "yes", "on")
 
 
 class Source(NamedTuple):
@@ -53,65 +61,34 @@ def discover(options: Options) -> Discovery:
         raise ComposerError(f"cannot tell the current folder: {error.strerror}") from None
     if "PWD" not in environ:  # shells set it, and Docker Compose where there is none
         environ["PWD"] = str(Path.cwd())
-    directory = _directory(options, environ)
-    environment, env_files = _environment(options, environ, directory)
-    files, warnings = _files(options, environment, directory)
-    if options.project_directory is None:
-        first = files[0].path
-        directory = str(Path.cwd()) if first == "-" else str(Path(first).parent)
-    profiles = options.profiles or _split(environment.get("COMPOSE_PROFILES", ""), ",")
+    start = starting_folder(options)
+    named = named_files(options, environ)
+    env_files = named or default_file(start, environ)
+    environ = own(environ, merged(environ, env_files))
+    if not named:
+        env_files = default_file(start, environ)  # it may have forbidden itself
+    environment = merged(environ, env_files)
+    files, warnings = _files(options, environment, start)
+    directory = _directory(options, files)
+    if not named:
+        more = default_file(directory, environ)
+        if more != env_files:
+            environment, env_files = merged(environment, more), more or env_files
+    profiles = options.profiles or split(environment.get("COMPOSE_PROFILES", ""), ",")
     return Discovery(files, directory, environment, profiles, warnings, env_files)
 
 
-def _split(text: str, separator: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(separator) if word.strip())
-
-
-def _directory(options: Options, environ: Mapping[str, str]) -> str:
-    """Where ``.env`` is looked for, before the files are known."""
+def _directory(options: Options, files: tuple[Source, ...]) -> str:
+    """What the paths of the first file are relative to."""
     if options.project_directory is not None:
-        return _absolute(options.project_directory)
-    named = [file for file in options.files if file != "-"]
-    if not named and environ.get("COMPOSE_FILE"):
-        named = list(_compose_file(environ))
-    if named and named[0] != "-":
-        return _absolute(str(Path(named[0]).parent))
-    if options.files:
-        return str(Path.cwd())
-    found = _look_upwards(Path.cwd())
-    return str(found[0].parent) if found else str(Path.cwd())
+        return absolute(options.project_directory)
+    named = next((source.path for source in files if source.path != "-"), None)
+    return str(Path(named).parent) if named else str(Path.cwd())
 
 
-def _absolute(path: str) -> str:
-    return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 - raises for no name
-
-
-def _compose_file(environ: Mapping[str, str]) -> tuple[str, ...]:
-    separator = environ.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
-    return _split(environ.get("COMPOSE_FILE", ""), separator)
-
-
-def _environment(
-    options: Options, environ: dict[str, str], directory: str
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    names = options.env_files or _split(environ.get("COMPOSE_ENV_FILES", ""), ",")
-    paths = [Path(_absolute(name)) for name in names]
-    if not names and environ.get("COMPOSE_DISABLE_ENV_FILE", "").lower() not in _TRUE:
-        default = Path(directory, ".env")
-        paths = [default] if is_file(str(default)) else []
-    found: dict[str, str] = {}
-
-    def lookup(name: str) -> str | None:
-        value = environ.get(name)
-        return found.get(name) if value is None else value
-
-    if paths:
-        from composer.spec.dotenv import read_file  # costs time that most projects need not spend
-    for path in paths:
-        if is_missing(str(path)):
-            raise ComposerError(f"couldn't find env file: {path}")
-        found.update(read_file(str(path), lookup, shown(str(path))))
-    return {**found, **environ}, tuple(str(path) for path in paths)
+def _compose_file(environment: Mapping[str, str]) -> tuple[str, ...]:
+    separator = environment.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
+    return split(environment.get("COMPOSE_FILE", ""), separator)
 
 
 def _files(
@@ -157,20 +134,12 @@ def _look_upwards(start: Path) -> list[Path]:
 def _source(name: str) -> Source:
     if name == "-":
         return Source("-", "stdin")
-    path = _absolute(name)
+    path = absolute(name)
     if os.path.isdir(path):  # noqa: PTH112 - does not raise for a name that is no name
         found = [Path(path, known) for known in FILE_NAMES if is_file(f"{path}/{known}")]
         if found:
             path = str(found[0])
     return Source(path, shown(path))
-
-
-def shown(path: str) -> str:
-    """``path`` as messages show it: relative to the current directory when it is below it."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return path
 
 
 def read_source(source: Source) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from pathlib import Path
 from time import monotonic
 
 from composer.errors import ComposerError, Position
@@ -139,3 +140,11 @@ def position(text: str, index: int, shown: str) -> Position:
     """The line and column of the character at ``index``."""
     line_start = text.rfind("\n", 0, index) + 1
     return Position(shown, text.count("\n", 0, index) + 1, index - line_start + 1)
+
+
+def shown(path: str) -> str:
+    """``path`` as messages show it: relative to the current directory when it is below it."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return path

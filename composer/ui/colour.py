@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TextIO
+from typing import Literal, TextIO, cast
 
 Ansi = Literal["auto", "always", "never"]
+
+
+def ansi_mode(text: str | None) -> Ansi:
+    """What ``COMPOSE_ANSI`` means. A word that is not known is ``never``, as in Docker Compose."""
+    known = text is None or text in ("auto", "always", "never")
+    return cast("Ansi", text or "auto") if known else "never"
 
 
 def wants_colour(ansi: Ansi, stream: TextIO, environ: Mapping[str, str]) -> bool:

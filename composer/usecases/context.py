@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from composer.errors import ComposerError, NoComposeFile
 from composer.printable import printable_lines
 from composer.spec import Options, load, project_name
+from composer.spec.variables import own_variables
+from composer.usecases.preferences import Preferences, preferences
 
 if TYPE_CHECKING:
     from composer.engine.api import Engine
@@ -30,8 +32,8 @@ class Settings(NamedTuple):
     profiles: tuple[str, ...] = ()
     env_files: tuple[str, ...] = ()
     project_directory: str | None = None
-    ansi: Ansi = "auto"
-    progress: Mode = "auto"
+    ansi: Ansi | None = None
+    progress: Mode | None = None
     parallel: int | None = None
     dry_run: bool = False
 
@@ -44,6 +46,23 @@ class Context:
         self.environ = environ
         self._warned = 0
         """How many warnings of the engine were shown."""
+
+    @cached_property
+    def variables(self) -> Mapping[str, str]:
+        """The program's own variables: the process's, then those of env files."""
+        return own_variables(self.options())
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """What options say, else the program's variables. Raises ``ComposerError``."""
+        s = self.settings
+        return preferences(
+            self.environ,
+            self.variables,
+            ansi=s.ansi,
+            progress=s.progress,
+            parallel=s.parallel,
+        )
 
     def options(self, services: Sequence[str] = ()) -> Options:
         """How the Compose files are to be read. Profiles of ``services`` become active."""
@@ -70,7 +89,7 @@ class Context:
         try:
             project = self.project(services)
         except NoComposeFile:
-            if not self.settings.project_name and not self.environ.get("COMPOSE_PROJECT_NAME"):
+            if not self.settings.project_name and not self.variables.get("COMPOSE_PROJECT_NAME"):
                 raise
             return None, self.project_name
         return project, project.name
@@ -144,8 +163,12 @@ class Context:
         from composer.scheduler.events import Finished, Warned
         from composer.ui.progress import renderer
 
-        s = self.settings
-        view = renderer(progress or s.progress, ansi=s.ansi, environ=self.environ)
+        view = renderer(
+            progress or self.preferences.progress,
+            ansi=self.preferences.ansi,
+            stream=sys.stdout if self.preferences.status_to_output else sys.stderr,
+            environ=self.environ,
+        )
         with view as emit:
             for text in plan.warnings:
                 emit(Warned(text))
@@ -154,7 +177,7 @@ class Context:
                 emit(Finished(container.id, "Container", container.name, status, 0.0))
             if not plan:
                 return {}
-            scheduler = Scheduler(self.engine, project, emit, parallel=self._parallel)
+            scheduler = Scheduler(self.engine, project, emit, parallel=self.preferences.parallel)
             try:
                 scheduler.run(plan)
             finally:
@@ -172,15 +195,8 @@ class Context:
         from composer.ui.colour import wants_colour
         from composer.ui.errors import warning
 
-        colour = wants_colour(self.settings.ansi, sys.stderr, self.environ)
+        colour = wants_colour(self.preferences.ansi, sys.stderr, self.environ)
         sys.stderr.write(warning(text, colour=colour) + "\n")
-
-    @property
-    def _parallel(self) -> int | None:
-        if self.settings.parallel is not None:
-            return self.settings.parallel if self.settings.parallel > 0 else None
-        text = self.environ.get("COMPOSE_PARALLEL_LIMIT", "")
-        return int(text) if text.isdecimal() and int(text) > 0 else None
 
     def close(self) -> None:
         """Let go of the engine, if it was needed."""

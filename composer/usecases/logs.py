@@ -28,7 +28,7 @@ def stream_printer(ctx: Context, *, color: bool) -> StreamPrinter:
     """A printer to this process's standard streams."""
     from composer.ui.colour import wants_colour
 
-    colour = color and wants_colour(ctx.settings.ansi, sys.stdout, ctx.environ)
+    colour = color and wants_colour(ctx.preferences.ansi, sys.stdout, ctx.environ)
     return StreamPrinter(sys.stdout.buffer, sys.stderr.buffer, colour=colour)
 
 

@@ -15,6 +15,7 @@ from composer.plan.intent import Images, Up
 from composer.spec import check_runnable
 from composer.spec.model import Project
 from composer.usecases.context import Context
+from composer.usecases.orphans import with_silence
 
 
 class Attach(NamedTuple):
@@ -56,6 +57,7 @@ def up(
     begun = datetime.now(UTC).isoformat()
     project = ctx.project(intent.services)
     check_names(project, named)
+    intent = with_silence(project, intent)
     _check_scale(project, intent)
     project = _served(ctx, project, intent)
     with ctx.lock(project.name):
