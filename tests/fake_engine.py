@@ -35,6 +35,8 @@ class Behaviour:
 
     healthy_after: int | None = None
     """Number of health checks until one passes; None: it has no health check."""
+    interval: int = 1_000_000_000
+    """Nanoseconds between two checks."""
     unhealthy_after: int | None = None
     """Number of failed checks after which it counts as unhealthy; None: it stays ``starting``."""
     exits_with: int | None = None
@@ -72,6 +74,8 @@ class FakeEngine:
         """The digest of an image by full name."""
         self.exec_results: dict[str, int] = {}
         """Exit code of ``exec_command`` by container (0 when it is not here)."""
+        self.probes = 0
+        """How often ``probe`` was called."""
         self.probe_results: dict[str, list[bool]] = {}
         """Results of ``probe`` by container name, used up from the front; the last one stays."""
         self.pulled_at: dict[str, float] = {}
@@ -159,7 +163,11 @@ class FakeEngine:
                 health=self._health.get(found.id, "starting")
                 if behaviour.healthy_after is not None
                 else "",
-                health_config={"Test": ["CMD", "true"], "Interval": 1_000_000_000, "Retries": 3}
+                health_config={
+                    "Test": ["CMD", "true"],
+                    "Interval": behaviour.interval,
+                    "Retries": 3,
+                }
                 if behaviour.healthy_after is not None
                 else {},
                 started=found.started,
@@ -236,6 +244,7 @@ class FakeEngine:
 
     def probe(self, container: str, command: Sequence[str]) -> bool:
         with self._changed:
+            self.probes += 1
             found = self._find(container)
             queue = self.probe_results.get(found.name)
             if queue:

@@ -21,12 +21,17 @@ from composer.engine.context import (
 from composer.engine.detail import detail, inspect
 from composer.engine.images import Images
 from composer.engine.libpod import Libpod, decode, segment
+from composer.engine.transport import Response
 from composer.errors import ComposerError, EngineError
 from composer.spec.model import Port, Project, Service
 from composer.state import PARENTS, PROJECT, SERVICE, UNFINISHED, Capabilities, Container, packed
 
 _ANYWHERE = "192.0.2.1"
 """An address that is nobody's (RFC 5737): what leads there leads out of this machine."""
+
+
+_NAME_IN_STORAGE = "creating container storage: the container name"
+"""What Podman says when a name is taken by a file system, and not by a container."""
 
 
 class _Created(msgspec.Struct, rename="pascal"):
@@ -100,7 +105,7 @@ class Creator:
         for warning in context.warnings:
             self._warn(warning)
         what = f"create container {name}"
-        answer = self._libpod.call("POST", "/containers/create", body=spec, what=what)
+        answer = self._post(spec, what)
         created: _Created = decode(answer.body, _Created)
         for warning in created.warnings or ():
             self._warn(f"services.{service}: {warning}")
@@ -117,6 +122,21 @@ class Creator:
         if service.rootfs:
             return ImageConfig(id="", name="")
         return self.images.find(service.image or f"{project.name}-{service.name}")
+
+    def _post(self, spec: Mapping[str, object], what: str) -> Response:
+        """POST /libpod/containers/create.
+
+        A service that died while it created a container has left its file system under its name,
+        which no list shows; DELETE finds it.
+        """
+        try:
+            return self._libpod.call("POST", "/containers/create", body=spec, what=what)
+        except EngineError as error:
+            if _NAME_IN_STORAGE not in error.message:
+                raise
+        path = f"/containers/{segment(str(spec['name']))}"
+        self._libpod.call("DELETE", path, {"force": True}, ok=(404,), what=what)
+        return self._libpod.call("POST", "/containers/create", body=spec, what=what)
 
     def _surroundings(self, project: Project, peers: dict[str, str]) -> Surroundings:
         """What a mapping may ask; ``peers`` gets the containers that it was told of, by service."""

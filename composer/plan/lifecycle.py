@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from composer.errors import ComposerError
@@ -37,7 +37,10 @@ def plan_lifecycle(project: Project | None, state: State, intent: Lifecycle) -> 
         check_names(project, intent.services)
     containers = [c for c in state.containers if not c.oneoff]
     if intent.services:
-        containers = [c for c in containers if c.service in intent.services]
+        wanted = set(intent.services)
+        if project is not None and intent.action == "restart" and not intent.no_deps:
+            wanted |= _restarting_with(project, wanted)
+        containers = [c for c in containers if c.service in wanted]
     elif project is not None and not intent.remove_orphans:
         strangers = {c.id for c in orphans(project, state)}
         containers = [c for c in containers if c.id not in strangers]
@@ -47,6 +50,23 @@ def plan_lifecycle(project: Project | None, state: State, intent: Lifecycle) -> 
         add_provider_calls(planner.plan, project, intent.services, state, "stop")
     add_hooks(planner.plan, project, state)
     return planner.plan
+
+
+def _restarting_with(project: Project, names: Collection[str]) -> set[str]:
+    """The services that restart when one of ``names`` does: ``depends_on.*.restart``, all the way.
+
+    So do those that share its namespaces, which it leaves and enters anew.
+    """
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        for service in project.services.values():
+            dependency = depends_on(service).get(name)
+            if dependency is not None and dependency.restart and service.name not in found:
+                found.add(service.name)
+                waiting.append(service.name)
+    return found
 
 
 class _Planner:

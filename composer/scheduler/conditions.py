@@ -89,29 +89,48 @@ class Waiter:
         timers = self._engine.capabilities().systemd
         counted = begun + interval
         down_since: float | None = None
+        # Where nobody ran checks meanwhile, what was found unhealthy long ago may be well again.
+        stale = not timers
         while True:
             if detail.status != "running":
                 down_since = down_since or self._clock()
                 self._check_alive(name, detail, self._clock() - down_since)
             elif detail.health == "healthy":
                 return
-            elif detail.health == "unhealthy":
+            elif detail.health == "unhealthy" and not stale:
                 raise self._unhealthy(name)
             else:
                 down_since = None
-                if self._engine.probe(name, command):
+                if self._passes(name, command):
                     self._report(name)
                     return
                 if not timers and self._clock() >= counted:
                     counted = self._clock() + interval
-                    if self._engine.run_healthcheck(name).status == "unhealthy":
-                        raise self._unhealthy(name)
+                    self._count(name)
+            stale = False
             waited = self._clock() - begun
             if timeout is not None and waited > timeout:
                 raise ComposerError(f"container {name} was not healthy within {timeout:g} s")
             if self._stopped.wait(min(interval, max(SHORTEST_PAUSE, waited * PAUSE_GROWTH))):
                 raise Interrupted
             detail = self._engine.inspect(name)
+
+    def _passes(self, name: str, command: Sequence[str]) -> bool:
+        """Try the check's command.
+
+        One that cannot be run, as in a container that just ended, fails: the next look tells more.
+        """
+        try:
+            return self._engine.probe(name, command)
+        except EngineError:
+            return False
+
+    def _count(self, name: str) -> None:
+        """Run a check that counts. Raises ``ComposerError`` when the container is unhealthy now."""
+        with contextlib.suppress(EngineError):
+            result = self._engine.run_healthcheck(name)
+            if result.status == "unhealthy":
+                raise self._unhealthy(name, result.output)
 
     def _report(self, name: str) -> None:
         """Let Podman count a check that passes, so that everyone sees the state.
@@ -139,8 +158,12 @@ class Waiter:
         if not starting and (not restarts or down > RESTART_GRACE):
             raise self._died(name, detail)
 
-    def _unhealthy(self, name: str) -> ComposerError:
-        return ComposerError(f"container {name} is unhealthy", hint=self._last_lines(name))
+    def _unhealthy(self, name: str, said: str = "") -> ComposerError:
+        """The error for an unhealthy container; ``said`` is what its check wrote last."""
+        lines = [printable(line) for line in said.splitlines()[-LAST_LINES:]]
+        check = "Its check said: " + "\n    ".join(lines) if lines else None
+        parts = [part for part in (check, self._last_lines(name)) if part]
+        return ComposerError(f"container {name} is unhealthy", hint="\n  ".join(parts) or None)
 
     def _died(self, name: str, detail: Detail) -> ComposerError:
         return died(self._engine, name, detail.exit_code)

@@ -14,6 +14,7 @@ from composer.graph.selection import check_names, select
 from composer.logs import Exit, Selection, show
 from composer.plan.intent import Lifecycle, Up
 from composer.plan.lifecycle import plan_lifecycle
+from composer.scheduler.checks import keep_checking
 from composer.spec.model import Project
 from composer.state import Container
 from composer.usecases.context import Context
@@ -37,6 +38,7 @@ def follow(ctx: Context, project: Project, intent: Up, attach: Attach, since: st
         check_names(project, [attach.exit_code_from])
     containers = [c for c in ctx.engine.observe(project.name).containers if not c.oneoff]
     session = _Session(ctx, project, attach, containers)
+    session.check(containers)
     shown = _shown(project, intent, attach)
     if shown:
         session.show(containers, shown, since)
@@ -114,6 +116,15 @@ class _Session:
         self._watched = len(containers)
         for container in containers:
             threading.Thread(target=run, args=(container,), daemon=True).start()
+
+    def check(self, containers: Sequence[Container]) -> None:
+        """Run the health checks of ``containers`` where Podman does not, until the end."""
+        if self._engine.capabilities().systemd:
+            return
+        for container in containers:
+            if container.health:
+                arguments = (self._engine, container.id, self._done)
+                threading.Thread(target=keep_checking, args=arguments, daemon=True).start()
 
     def wait(self) -> int:
         """Return the exit code when everything has ended, or after stopping what has not."""

@@ -67,3 +67,31 @@ def test_rm_leaves_what_runs_unless_it_is_stopped() -> None:
 def test_an_unknown_service_is_an_error() -> None:
     with pytest.raises(ComposerError, match="no such service: nothing"):
         plan(P, RUNNING, action="stop", services=("nothing",))
+
+
+def test_restart_takes_those_along_that_ask_for_it() -> None:
+    again = service("again", {"db": Dependency(restart=True)})
+    sharer = service("sharer", network_mode="service:again")
+    p = project(APP, DB, again, sharer)
+    seen = state(container(APP), container(DB), container(again), container(sharer))
+    found = plan(p, seen, action="restart", services=("db",))
+    names = {"db", "again", "sharer"}
+    assert {o.id for o in found} == {f"restart:p-{name}-1" for name in names}
+    assert order(found, "restart:p-db-1", "restart:p-again-1")
+    alone = plan(p, seen, action="restart", services=("db",), no_deps=True)
+    assert {o.id for o in alone} == {"restart:p-db-1"}
+
+
+def test_what_is_paused_is_woken_before_it_is_stopped_killed_or_restarted() -> None:
+    asleep = state(container(DB, status="paused"))
+    for action in ("stop", "kill", "restart"):
+        found = plan(P, asleep, action=action)
+        (wake, act) = found
+        assert isinstance(wake, op.UnpauseContainer)
+        assert order(found, wake.id, act.id)
+
+
+def test_what_somebody_is_stopping_is_waited_for() -> None:
+    ending = state(container(DB, status="stopping"))
+    assert order(plan(P, ending, action="start"), "stop:p-db-1", "start:p-db-1")
+    assert not plan(P, ending, action="rm")

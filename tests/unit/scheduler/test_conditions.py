@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from composer.errors import ComposerError
+from composer.errors import ComposerError, EngineError
 from composer.scheduler.conditions import Waiter, probe_command
 from composer.state import Capabilities
 from tests.fake_engine import Behaviour, FakeEngine
+from tests.testbed import wait_until
 from tests.unit.projects import container, service
 
 DB = service("db")
@@ -81,3 +82,53 @@ def test_without_a_check_running_is_enough_and_not_running_is_an_error() -> None
 )
 def test_the_command_of_a_check(test: list[str], command: list[str]) -> None:
     assert probe_command(test) == command
+
+
+def test_what_was_found_unhealthy_long_ago_is_tried_once_more_where_nobody_checks() -> None:
+    engine = engine_with(Behaviour(healthy_after=2, unhealthy_after=1))
+    assert engine.run_healthcheck("p-db-1").status == "unhealthy"
+    waiting = waiter(engine)
+    waiting.healthy("p-db-1")
+    waiting.close()
+    assert engine.inspect("p-db-1").health == "healthy"
+
+
+def test_where_timers_run_their_word_counts_and_no_check_is_added() -> None:
+    engine = FakeEngine(capabilities=Capabilities(systemd=True))
+    engine.add_container(container(DB))
+    engine.behaviours["db"] = Behaviour(healthy_after=99, unhealthy_after=1, interval=1_000_000)
+    engine.probe_results["p-db-1"] = [False]
+    ended: list[str] = []
+
+    def wait() -> None:
+        with pytest.raises(ComposerError) as caught:
+            waiter(engine).healthy("p-db-1", timeout=30)
+        ended.append(str(caught.value))
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    wait_until(lambda: engine.probes >= 3, what="a few tries")
+    assert engine.inspect("p-db-1").health == "starting", "nobody but the timers counts"
+    engine.run_healthcheck("p-db-1")
+    thread.join(30)
+    assert ended == ["container p-db-1 is unhealthy"]
+
+
+def test_a_check_that_cannot_run_in_a_container_that_just_ended_is_no_error_of_its_own() -> None:
+    engine = engine_with(Behaviour(healthy_after=99, logs=[b"bye"]))
+
+    def end(container: str, command: object) -> bool:
+        engine.exit("p-db-1", 3)
+        raise EngineError("container state improper", status=409)
+
+    engine.probe = end  # type: ignore[method-assign]
+    with pytest.raises(ComposerError, match="exited with code 3") as caught:
+        waiter(engine).healthy("p-db-1")
+    assert "bye" in str(caught.value)
+
+
+def test_what_the_check_said_is_part_of_the_error() -> None:
+    engine = engine_with(Behaviour(healthy_after=99, unhealthy_after=1, interval=1_000_000))
+    engine.probe_results["p-db-1"] = [False]
+    with pytest.raises(ComposerError, match="Its check said: not yet"):
+        waiter(engine).healthy("p-db-1")
