@@ -190,7 +190,9 @@ class PodmanEngine:
         from composer.engine.pulled import note
 
         identity = pull(self._libpod, image, platform, progress, newer=newer)
-        note(self.url, image)
+        if not newer:
+            # Whether the registry was asked at all does not show.
+            note(self.url, image)
         self._images_changed()
         return identity
 

@@ -83,7 +83,7 @@ class Executor:
         except EngineError as error:
             if not o.optional:
                 raise
-            self._emit(Warned(f"image {o.image} could not be pulled: {error.message}"))
+            self._emit(Warned(f"{error.message}; it goes on without"))
 
     def _build(self, o: op.BuildImage) -> None:
         self._engine.build(

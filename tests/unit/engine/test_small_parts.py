@@ -143,7 +143,8 @@ class _Refusing:
     def request(self, *_: object, **__: object) -> Response:
         raise AssertionError("a pull is a stream")
 
-    def stream(self, *_: object) -> _Refusing:
+    def stream(self, _method: str, path: str, *_: object) -> _Refusing:
+        self.asked = path
         return self
 
     def read(self, timeout: float | None = None) -> bytes | None:
@@ -174,6 +175,24 @@ def test_a_failed_pull_says_why(problem: str, reason: str, hint: str) -> None:
         pull(Libpod(_Refusing(problem)), "shop/app", None, None)
     assert reason in caught.value.message
     assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("image", "plain"),
+    [
+        ("127.0.0.1:5000/app", True),
+        ("localhost:5000/app", True),
+        ("[::1]:5000/app", True),
+        ("app", False),
+        ("localhost.example/app", False),
+        ("quay.io/app", False),
+    ],
+)
+def test_only_registries_of_this_machine_may_speak_plain_http(image: str, plain: bool) -> None:
+    transport = _Refusing("refused")
+    with pytest.raises(EngineError):
+        pull(Libpod(transport), image, None, None)
+    assert ("tlsVerify=false" in transport.asked) is plain
 
 
 def test_hints() -> None:
