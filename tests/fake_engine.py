@@ -340,7 +340,9 @@ class FakeEngine:
         inherits: Mapping[str, str] | None = None,
         renew_anonymous_volumes: bool = False,
         oneoff: bool = False,
+        provisional: bool = False,
     ) -> str:
+        name += labels.UNFINISHED if provisional else ""
         settings = {
             "number": number,
             "replaces": replaces,

@@ -137,11 +137,12 @@ class Engine(Protocol):
         inherits: Mapping[str, str] | None = None,
         renew_anonymous_volumes: bool = False,
         oneoff: bool = False,
+        provisional: bool = False,
     ) -> str:
         """Create one replica and return its id (POST /libpod/containers/create).
 
         It inherits the anonymous volumes of the container ``replaces``, or those of ``inherits``
-        (by target).
+        (by target). With ``provisional`` it is named ``name`` + ``UNFINISHED`` until it is renamed.
         """
 
     def rename(self, container: str, name: str) -> None: ...

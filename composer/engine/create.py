@@ -79,6 +79,7 @@ class Creator:
         replaces: str | None,
         inherits: Mapping[str, str],
         oneoff: bool,
+        provisional: bool,
     ) -> str:
         """Create one replica and return its id.
 
@@ -100,7 +101,7 @@ class Creator:
         spec = container_spec(context)
         if peers:
             spec["labels"][PARENTS] = packed(peers)
-        if context.files and not name.endswith(UNFINISHED):
+        if context.files or provisional:
             spec["name"] = name + UNFINISHED
         for warning in context.warnings:
             self._warn(warning)
@@ -112,7 +113,7 @@ class Creator:
         identity = created.id
         if context.files:
             self._copy(identity, context.files)
-        if spec["name"] != name:
+        if context.files and not provisional:
             path = f"/containers/{identity}/rename"
             self._libpod.call("POST", path, {"name": name}, what=what)
         return identity

@@ -256,6 +256,7 @@ class PodmanEngine:
         inherits: Mapping[str, str] | None = None,
         renew_anonymous_volumes: bool = False,
         oneoff: bool = False,
+        provisional: bool = False,
     ) -> str:
         """See ``Engine.create_container``."""
         return self._create().create(
@@ -266,6 +267,7 @@ class PodmanEngine:
             replaces=None if renew_anonymous_volumes else replaces,
             inherits={} if renew_anonymous_volumes else inherits or {},
             oneoff=oneoff,
+            provisional=provisional,
         )
 
     def _create(self) -> Creator:

@@ -15,7 +15,7 @@ from composer.scheduler.events import EventSink, Finished, Progressed, Started, 
 from composer.scheduler.hooks import Hooks
 from composer.scheduler.providers import Providers
 from composer.spec.model import Project
-from composer.state import PROJECT, UNFINISHED
+from composer.state import PROJECT
 
 CONFLICT = 409
 SETTLE = 0.05
@@ -109,7 +109,8 @@ class Executor:
             self._project,
             o.service,
             o.number,
-            name=o.name + UNFINISHED if o.provisional else o.name,
+            name=o.name,
+            provisional=o.provisional,
             replaces=o.replaces,
             inherits=o.inherits,
             renew_anonymous_volumes=o.renew_anonymous_volumes,

@@ -59,6 +59,9 @@ def created(work: Scenario, volume: str) -> str:
 def test_up_must_replace_what_changed_and_nothing_else(bound: Scenario) -> None:
     assert replaced(bound) == set()
     assert replaced(bound, env={"VERSION": "two"}) == {"text"}
+    (network,) = bound.container("text")["NetworkSettings"]["Networks"].values()
+    assert {"text", f"{bound.name}-text-1"} <= set(network["Aliases"])
+    assert not [alias for alias in network["Aliases"] if "unfinished" in alias]
 
     (bound.folder / "motd").write_text("good evening\n")
     assert replaced(bound) == {"told"}

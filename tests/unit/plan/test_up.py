@@ -279,3 +279,22 @@ def test_labels_of_podman_compose_are_understood() -> None:
 def test_a_service_of_a_provider_has_no_container() -> None:
     p = project(service("app", ["cloud"]), service("cloud", image=None, provider={"type": "x"}))
     assert {o.id for o in planned(p, state())} == {"create:p-app-1", "start:p-app-1"}
+
+
+def test_dependencies_are_recreated_when_asked_for_and_what_is_named_is_not() -> None:
+    db, app = service("db"), service("app", ["db"])
+    seen = state(container(db), container(app))
+    plan = planned(project(db, app), seen, services=("app",), recreate_deps=True)
+    assert plan["create:p-db-1"].cause == "--always-recreate-deps"
+    assert "create:p-app-1" not in plan
+
+
+def test_renewed_anonymous_volumes_go_with_the_old_container() -> None:
+    app = service("app")
+    old = container(app)
+    plan = planned(project(app), state(old), recreate="force", renew_anonymous_volumes=True)
+    create, removal = plan["create:p-app-1"], plan[f"remove:{old.id}"]
+    assert isinstance(create, op.CreateContainer)
+    assert isinstance(removal, op.RemoveContainer)
+    assert create.renew_anonymous_volumes
+    assert removal.volumes
