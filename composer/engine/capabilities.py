@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from composer.engine.libpod import Libpod
+from composer.engine.registries import configured, searched
 from composer.state import Capabilities
 
 
@@ -21,8 +24,13 @@ class _Host(msgspec.Struct, frozen=True):
     security: _Security = _Security()
 
 
+class _Registries(msgspec.Struct, frozen=True):
+    search: list[str] | None = None
+
+
 class _Info(msgspec.Struct):
     host: _Host = _Host()
+    registries: _Registries = _Registries()
 
 
 class CapabilityProbe:
@@ -48,10 +56,14 @@ class CapabilityProbe:
             # Whether another machine runs systemd cannot be seen; assuming not is always safe.
             info = self._libpod.get("/info", kind=_Info)
             rootless, systemd = info.host.security.rootless, False
+            listed: Sequence[str] = info.registries.search or ()
         else:
             rootless = _owner(path) != 0
             systemd = Path("/run/systemd/system").is_dir()
-        return Capabilities(version=version, rootless=rootless, systemd=systemd)
+            listed = configured(os.environ)
+        return Capabilities(
+            version=version, rootless=rootless, systemd=systemd, registries=searched(listed)
+        )
 
 
 def _owner(path: str) -> int:

@@ -61,7 +61,7 @@ class Creator:
     def __init__(
         self, libpod: Libpod, url: str, warn: Callable[[str], None], can: Capabilities
     ) -> None:
-        self.images = Images(libpod)
+        self.images = Images(libpod, can.registries)
         self._libpod = libpod
         self._warn = warn
         self._can = can

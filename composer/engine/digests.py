@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from composer.engine.libpod import Libpod, decode, segment
@@ -15,14 +17,14 @@ class _Image(msgspec.Struct):
     repo_digests: list[str] | None = msgspec.field(default=None, name="RepoDigests")
 
 
-def pinned(libpod: Libpod, reference: str) -> str | None:
+def pinned(libpod: Libpod, reference: str, registries: Sequence[str] = ()) -> str | None:
     """The full name that ``reference`` has locally, with the image's digest (``NAME:TAG@DIGEST``).
 
     None when there is no such image, or it has no digest. An image that was pulled for one of
     several platforms has two digests under its name: its own, and that of the list of platforms.
     The registry answers for the name with the latter, so that one is given. Raises ``EngineError``.
     """
-    for name in image_names(reference):
+    for name in image_names(reference, registries):
         answer = libpod.call("GET", f"/images/{segment(name)}/json", ok=(404,))
         if answer.status == 404:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -39,8 +39,9 @@ class _Image(msgspec.Struct):
 class Images:
     """Remembers what was seen, so that forty replicas of one image ask once. Safe in threads."""
 
-    def __init__(self, libpod: Libpod) -> None:
+    def __init__(self, libpod: Libpod, registries: Sequence[str] = ()) -> None:
         self._libpod = libpod
+        self._registries = registries
         self._seen: dict[str, ImageConfig] = {}
         self._lock = threading.Lock()
 
@@ -58,7 +59,7 @@ class Images:
             return found
 
     def _ask(self, reference: str) -> ImageConfig:
-        for name in image_names(reference):
+        for name in image_names(reference, self._registries):
             answer = self._libpod.call("GET", f"/images/{segment(name)}/json", ok=(404,))
             if answer.status == 404:
                 continue
@@ -102,12 +103,33 @@ def pull(
     progress: Progress | None,
     *,
     newer: bool = False,
+    registries: Sequence[str] = (),
 ) -> str:
-    """POST /libpod/images/pull; the image's id. A short name is one of Docker Hub.
+    """Pull ``image`` and return its id. A short name is one of the first of ``registries`` that has
+    it, of Docker Hub when there are none. Raises ``EngineError``.
+    """
+    names = image_names(image, registries)[: max(1, len(registries))]
+    failures: list[EngineError] = []
+    for reference in names:
+        try:
+            return _pull(libpod, image, reference, platform, progress, newer)
+        except EngineError as error:
+            failures.append(error)
+    raise failures[0]
+
+
+def _pull(
+    libpod: Libpod,
+    image: str,
+    reference: str,
+    platform: str | None,
+    progress: Progress | None,
+    newer: bool,
+) -> str:
+    """POST /libpod/images/pull of the full name ``reference``; the image's id.
 
     A registry on the loopback may speak plain HTTP, as Docker lets it.
     """
-    reference = image_names(image)[0]
     policy = "newer" if newer else "always"
     query: dict[str, str | bool] = {"reference": reference, "policy": policy}
     query |= _platform(platform)

@@ -189,7 +189,8 @@ class PodmanEngine:
         from composer.engine.images import pull
         from composer.engine.pulled import note
 
-        identity = pull(self._libpod, image, platform, progress, newer=newer)
+        registries = self._capabilities.get().registries
+        identity = pull(self._libpod, image, platform, progress, newer=newer, registries=registries)
         if not newer:
             # Whether the registry was asked at all does not show.
             note(self.url, image)
@@ -234,11 +235,11 @@ class PodmanEngine:
         """See ``Engine.pinned``."""
         from composer.engine.digests import pinned
 
-        return pinned(self._libpod, image)
+        return pinned(self._libpod, image, self._capabilities.get().registries)
 
     def remove_image(self, image: str) -> None:
         """DELETE /libpod/images/{name}, the first of the names that ``image`` may mean."""
-        for name in image_names(image):
+        for name in image_names(image, self._capabilities.get().registries):
             path = f"/images/{segment(name)}"
             answer = self._libpod.call("DELETE", path, ok=_GONE, what=f"remove image {image}")
             if answer.status != 404:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -170,6 +170,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     rootless: bool = False
     systemd: bool = False
     """Podman's own health timers fire."""
+    registries: tuple[str, ...] = ()
+    """Where the machine's settings look for images without a registry; empty: at Docker Hub."""
 
     @property
     def release(self) -> tuple[int, int]:
@@ -209,15 +211,18 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         Short names are looked up as ``docker.io/library/…`` and ``localhost/…`` too; a missing tag
         is ``latest``.
         """
-        for name in image_names(reference):
+        for name in image_names(reference, self.capabilities.registries):
             found = self.images.get(name)
             if found is not None:
                 return found.id
         return None
 
 
-def image_names(reference: str) -> tuple[str, ...]:
-    """The full names that ``reference`` may have in local storage, the likeliest first."""
+def image_names(reference: str, registries: Sequence[str] = ()) -> tuple[str, ...]:
+    """The full names that ``reference`` may have in local storage, the likeliest first.
+
+    ``registries`` are those of ``Capabilities``.
+    """
     if reference.startswith("sha256:"):
         return (reference.removeprefix("sha256:"),)
     if "@" in reference:  # then the digest says which image it is, and a tag nothing
@@ -229,8 +234,9 @@ def image_names(reference: str) -> tuple[str, ...]:
         if first in ("docker.io", "index.docker.io") and "/" not in rest:
             return (f"docker.io/library/{rest}", reference)
         return (reference,)
-    library = reference if rest else f"library/{reference}"
-    return (f"docker.io/{library}", f"localhost/{reference}", reference)
+    searched = tuple(f"{registry}/{reference}" for registry in registries)
+    hub = f"docker.io/{reference if rest else f'library/{reference}'}"
+    return (*searched, hub, f"localhost/{reference}", reference)
 
 
 def repository(name: str) -> str:

@@ -24,7 +24,10 @@ def registry() -> Iterator[Registry]:
 @pytest.fixture
 def work(scenario: ScenarioOf, registry: Registry) -> Iterator[Scenario]:
     found = scenario("pulls")
-    found.env |= {"PORT": str(registry.port), "XDG_STATE_HOME": str(found.folder / "state")}
+    found.env |= {
+        "REGISTRY": f"127.0.0.1:{registry.port}/",
+        "XDG_STATE_HOME": str(found.folder / "state"),
+    }
     yield found
     found.testbed.podman("rmi", "-f", f"127.0.0.1:{registry.port}/app:1", check=False)
 
@@ -62,6 +65,22 @@ def test_policies_must_pull_when_they_say(work: Scenario, registry: Registry) ->
     assert create(work, "always") == third
     fourth = registry.publish("four")
     assert create(work, "newer") == fourth
+
+
+def test_a_name_without_a_registry_must_mean_what_the_machines_settings_say(
+    work: Scenario, registry: Registry
+) -> None:
+    settings = work.folder / "registries.conf"
+    settings.write_text(f'unqualified-search-registries = ["127.0.0.1:{registry.port}"]\n')
+    work.env |= {"REGISTRY": "", "CONTAINERS_REGISTRIES_CONF": str(settings)}
+    image = registry.publish("one")
+    assert create(work, "missing") == image
+    asked = registry.asked
+    assert create(work, "missing") == image
+    assert registry.asked == asked, "it is found again under its whole name"
+    done = work.run("create", env={"TAG": "nosuch"})
+    assert done.returncode == 1
+    assert "cannot pull app:nosuch: the registry has no such image" in done.stderr
 
 
 def test_a_registry_that_does_not_answer_must_be_told_where_it_matters(

@@ -195,6 +195,27 @@ def test_only_registries_of_this_machine_may_speak_plain_http(image: str, plain:
     assert ("tlsVerify=false" in transport.asked) is plain
 
 
+class _Hub(_Refusing):
+    """Several registries, of which ``b.example`` has what is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.all: list[str] = []
+
+    def stream(self, _method: str, path: str, *_: object) -> _Refusing:
+        self.all.append(path)
+        answer = b'{"id":"found"}\n' if "b.example" in path else b'{"error":"manifest unknown"}\n'
+        self._data = [answer, b""]
+        return self
+
+
+def test_registries_are_asked_in_turn() -> None:
+    hub = _Hub()
+    registries = ("a.example", "b.example", "c.example")
+    assert pull(Libpod(hub), "team/app", None, None, registries=registries) == "found"
+    assert ["a.example" in hub.all[0], "b.example" in hub.all[1], len(hub.all)] == [True, True, 2]
+
+
 def test_hints() -> None:
     assert "another port" in (hint_for("listen tcp4 :80: bind: address already in use") or "")
     assert hint_for("all is well") is None
