@@ -128,10 +128,9 @@ ROWS = [
             "HostConfig/DnsOptions": ["ndots:2", "timeout:1"],
         },
         {
-            "grep -c 'nameserver 10.219.9.9' /etc/resolv.conf": "1",
             "getent hosts first >/dev/null && echo known": "known",
         },
-        warns=("dns",),
+        warns_before={"dns": (4, 4)},
     ),
     Row(
         "dns alone",

@@ -20,7 +20,7 @@ ROWS = [
     Row(
         "command",
         {"entrypoint": ["sleep"], "command": ["601"]},
-        {"Config/Entrypoint": "sleep", "Config/Cmd": ["601"]},
+        {"Config/Entrypoint": lambda said: said in ("sleep", ["sleep"]), "Config/Cmd": ["601"]},
         {"tr '\\0' ' ' < /proc/1/cmdline": "sleep 601"},
     ),
     Row("entrypoint", {"entrypoint": "sleep 602", "command": []}, {"Path": "sleep"}),
@@ -49,7 +49,11 @@ ROWS = [
         {"Config/Hostname": "box"},
         {"hostname; cat /proc/sys/kernel/domainname": "box\nexample.org"},
     ),
-    Row("stop_signal", {"stop_signal": "SIGUSR1"}, {"Config/StopSignal": 10}),
+    Row(
+        "stop_signal",
+        {"stop_signal": "SIGUSR1"},
+        {"Config/StopSignal": lambda said: said in (10, "SIGUSR1")},
+    ),
     Row("stop_grace_period", {"stop_grace_period": "1m5s"}, {"Config/StopTimeout": 65}),
     Row(
         "restart",

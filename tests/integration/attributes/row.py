@@ -18,7 +18,8 @@ class Row:
 
     ``sees`` has paths into the inspected container (``HostConfig/Memory``) with the value there, or
     with a check of it. ``inside`` has shell commands with their output, without its end. ``warns``
-    has the attributes that composer warns of, and no others.
+    has the attributes that composer warns of, and no others. Values that depend on the release of
+    Podman are checks.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Row:
     sees: Mapping[str, Any] = field(default_factory=dict)
     inside: Mapping[str, str | Check] = field(default_factory=dict)
     warns: tuple[str, ...] = ()
+    warns_before: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """What only Podmans before a release cannot do."""
     started: bool = True
     """Whether the container is started; some limits are not for every kernel."""
     also: Mapping[str, Any] = field(default_factory=dict)
@@ -35,6 +38,10 @@ class Row:
     def service(self) -> str:
         """The service's name in the project of all rows."""
         return self.name.replace("_", "-").replace(".", "-").replace(" ", "-")
+
+    def warned_of(self, release: tuple[int, int]) -> list[str]:
+        """What composer warns of with this Podman, sorted."""
+        return sorted([*self.warns, *(a for a, r in self.warns_before.items() if release < r)])
 
     def as_service(self) -> dict[str, Any]:
         """The service as the file has it: a container that sleeps, alone unless it says more."""

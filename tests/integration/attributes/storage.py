@@ -131,7 +131,7 @@ ROWS = [
         },
         {"Mounts": mounted("/image", Type="image", RW=False)},
         {"test -x /image/bin/busybox && echo there": "there"},
-        warns=("volumes[1].image.subpath",),
+        warns_before={"volumes[1].image.subpath": (5, 4)},
     ),
     Row(
         "configs",
