@@ -9,6 +9,9 @@ from composer.errors import ComposerError
 from composer.spec.files import is_missing, shown
 from composer.spec.tree import Map, Problems, entries, mark_of, put
 
+FILES_LIMIT = 300_000
+"""How much the env and label files of all services may set together."""
+
 
 def resolve_names(services: Mapping[str, Any], variables: Mapping[str, str]) -> None:
     """Give the environment variables that have no value that of ``variables``, where it has one."""
@@ -24,13 +27,13 @@ def resolve_names(services: Mapping[str, Any], variables: Mapping[str, str]) -> 
                     environment[name] = variables[name]
 
 
-def resolve_files(
-    name: str, service: Map, variables: Mapping[str, str], problems: Problems
-) -> None:
+def resolve_files(name: str, service: Map, variables: Mapping[str, str], problems: Problems) -> int:
     """Replace ``env_file`` and ``label_file`` of a service by what they set.
 
     What the service says itself wins over the files, and a later file wins over an earlier one.
+    Returns how many variables and labels that are.
     """
+    count = 0
     path = f"services.{name}"
     own = service.get("environment") or {}
 
@@ -47,6 +50,7 @@ def resolve_files(
             except ComposerError as error:
                 problems.note(error, mark, f"{path}.env_file[{index}]")
         _under(service, "environment", found)
+        count += len(found)
     labels = service.pop("label_file", None)
     if labels:
         from composer.spec.dotenv import read_file
@@ -60,6 +64,8 @@ def resolve_files(
             except ComposerError as error:
                 problems.note(error, mark, f"{path}.label_file[{index}]")
         _under(service, "labels", found)
+        count += len(found)
+    return count
 
 
 def _env_file(file: Mapping[str, Any], lookup: Callable[[str], str | None]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from composer.spec.discovery import (
     explicit_name,
     normalise_name,
 )
-from composer.spec.environment import resolve_files
+from composer.spec.environment import FILES_LIMIT, resolve_files
 from composer.spec.files import is_missing
 from composer.spec.interpolate import Variables
 from composer.spec.lost import Lost, longest_key
@@ -247,8 +247,12 @@ def _complete(
     """Choose the active services, read their files, and check that everything fits."""
     selection = select(tree.get("services") or {}, canonical.profiles, options.services)
     if options.resolve_environment:
+        found = 0
         for name in selection.active:
-            resolve_files(name, tree["services"][name], canonical.environment, problems)
+            service = tree["services"][name]
+            found += resolve_files(name, service, canonical.environment, problems)
+            if found > FILES_LIMIT:
+                raise ComposerError(f"the env files set more than {FILES_LIMIT} variables")
     if options.consistency:
         agree_on_scale(tree.get("services") or {})
     rendered = render(tree, FILE)

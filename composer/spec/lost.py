@@ -12,7 +12,7 @@ from typing import Any
 
 from composer.spec.schema import FILE
 from composer.spec.shapes import Shape
-from composer.spec.tree import Map
+from composer.spec.tree import SHOWN, Map
 from composer.spec.validate import close
 
 Place = tuple[str, ...]
@@ -53,8 +53,14 @@ def leave_out(root: Map, at_fault: Iterable[str], lost: Lost) -> None:
     """Take out of ``root`` what there are problems with, and remember it in ``lost``.
 
     ``at_fault`` are paths such as ``services.web.ports[0]``, of which the attribute is left out. A
-    misspelt attribute counts as the one that was probably meant.
+    misspelt attribute counts as the one that was probably meant. When more is at fault than is
+    told, nothing is left.
     """
+    at_fault = list(at_fault)
+    if len(at_fault) > SHOWN:
+        lost.add()
+        root.clear()
+        return
     places = {_place(root, path) for path in _without_includes(root, at_fault, lost)}
     for place in places:
         lost.places.add(place)

@@ -212,6 +212,8 @@ class Pipeline:
                 raise fail(mark, path, f"more than {INCLUDE_LIMIT} files are included")
             try:
                 sources = included_files(entry, directory, trail)
+                for step in sources:
+                    self.text(step)
                 folder = included_directory(entry, sources, directory)
                 below = Variables(included_environment(entry, folder, directory, variables.values))
             except ComposerError as error:
