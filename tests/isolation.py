@@ -40,13 +40,23 @@ def _mount(source: str, target: str, kind: str | None, flags: int) -> None:
     _check(result, f"mount {target}")
 
 
+def bind(source: Path, target: Path) -> None:
+    """Let ``target`` show what ``source`` has. Raises ``OSError``."""
+    _mount(str(source), str(target), None, _MS_BIND | _MS_REC)
+
+
+def memory(folder: Path) -> None:
+    """Cover ``folder`` with an empty one in memory. Raises ``OSError``."""
+    _mount("tmpfs", str(folder), "tmpfs", 0)
+
+
 def leave_mounts() -> None:
     """Give this process a mount namespace in which ``PRIVATE`` is empty. Raises ``OSError``."""
     _check(_libc.unshare(_CLONE_NEWNS), "unshare mounts")
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
     for folder in PRIVATE:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        _mount("tmpfs", folder, "tmpfs", 0)
+        memory(Path(folder))
     VOLATILE.mkdir()
 
 
@@ -61,8 +71,10 @@ def leave_network(resolv_conf: Path) -> None:
     # A bridge takes another hardware address when a container comes or goes. The neighbours keep
     # the old one and reach nothing, names included, for up to a minute, unless they are told.
     Path("/proc/sys/net/ipv4/conf/all/arp_notify").write_text("1")
+    # The name server of the tests answers on port 53, also when they run without rights.
+    Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").write_text("53")
     resolv_conf.write_text(f"nameserver {NAMESERVER}\n")
-    _mount(str(resolv_conf), "/etc/resolv.conf", None, _MS_BIND)
+    bind(resolv_conf, Path("/etc/resolv.conf"))
 
 
 def mount_namespace(process: int | str = "self") -> str:

@@ -5,6 +5,9 @@ names another folder). While tests run, this process and all that it starts live
 mount namespaces of their own: bridges, firewall rules and published ports cannot clash with those
 of the user, and nothing that a test does can reach an address outside of the machine.
 
+With ``COMPOSER_TEST_ROOTLESS=1`` the engine belongs to a user without rights (``tests.rootless``),
+and so does this process once it has entered the testbed. Its store is in the folder's ``rootless``.
+
 As a program: ``python -m tests.testbed provide`` builds the images, with the machine's network;
 ``python -m tests.testbed run COMMAND …`` runs a command against the engine, isolated.
 """
@@ -28,7 +31,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, TypeVar
 
-from tests import isolation, machine
+from tests import isolation, machine, rootless
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PROVIDE = CHECKOUT / "samples" / "images" / "provide"
@@ -36,6 +39,9 @@ SUBNETS = """\
 default_subnet = "10.210.0.0/24"
 default_subnet_pools = [{"base" = "10.211.0.0/16", "size" = 24}]
 """
+
+IMAGES = "images.tar"
+"""In an engine's folder: what its rootless sibling starts with."""
 
 _FOREIGN = ("COMPOSE_", "COMPOSER_", "PODMAN_", "DOCKER_", "CONTAINER_", "CONTAINERS_", "BUILDAH_")
 _REMOVALS = (
@@ -100,11 +106,20 @@ class Testbed:
 
     __test__ = False
 
-    def __init__(self, folder: Path | None = None, *, isolated: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        isolated: bool = True,
+        as_user: bool | None = None,
+    ) -> None:
         chosen = folder or Path(os.environ.get("COMPOSER_TEST_ENGINE") or CHECKOUT / ".engine")
-        self.folder = chosen.resolve()
+        self.engine_folder = chosen.resolve()
+        self.rootless = rootless.asked_for() if as_user is None else as_user
+        self.folder = self.engine_folder / "rootless" if self.rootless else self.engine_folder
         self.isolated = isolated
-        self.socket = str(isolation.VOLATILE / "podman.sock")
+        self.volatile = rootless.FOLDER if self.rootless else isolation.VOLATILE
+        self.socket = str(self.volatile / "podman.sock")
         self._process: subprocess.Popen[bytes] | None = None
         self._names: subprocess.Popen[bytes] | None = None
         self._outside = isolation.mount_namespace()
@@ -115,6 +130,12 @@ class Testbed:
         """Where the engine's own messages go."""
         return self.folder / "engine.log"
 
+    @property
+    def programs(self) -> Path | None:
+        """Folder of the engine's own Podman (see ``tests.newer_podman``); None: the system's."""
+        own = self.engine_folder / "bin"
+        return own if (own / "podman").exists() else None
+
     @staticmethod
     def options_for(folder: Path) -> tuple[str, ...]:
         """Options of podman for a store of its own that is wholly in ``folder`` (a short path)."""
@@ -123,11 +144,14 @@ class Testbed:
     @property
     def store_options(self) -> tuple[str, ...]:
         """Options of podman that name the private store, for a service started by others."""
-        return store_options(self.folder, isolation.VOLATILE)
+        options = store_options(self.folder, self.volatile)
+        return (*options, "--storage-driver=overlay") if self.rootless else options
 
     def environ(self) -> dict[str, str]:
         """The environment for programs that shall use this engine and nothing else."""
+        path = os.environ.get("PATH", os.defpath)
         return clean_environ() | {
+            "PATH": f"{self.programs}{os.pathsep}{path}" if self.programs else path,
             "CONTAINER_HOST": f"unix://{self.socket}",
             "CONTAINERS_CONF": str(self.folder / "containers.conf"),
             "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
@@ -178,9 +202,13 @@ class Testbed:
         isolation.leave_mounts()
         if self.isolated:
             isolation.leave_network(self.folder / "resolv.conf")
+        if self.rootless:
+            rootless.prepare(self.folder, CHECKOUT)
+            rootless.become(self.folder)
+        if self.isolated:
             command = [sys.executable, "-m", "tests.nameserver", isolation.NAMESERVER]
             self._names = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True)
-        settings = machine.containers_conf(isolation.VOLATILE / "tmp") + SUBNETS
+        settings = machine.containers_conf(self.volatile / "tmp", self.programs) + SUBNETS
         known = self.folder / "containers.conf"
         if known.exists() and known.read_text() != settings:
             # The database holds paths and refuses others. It knows of no image.
@@ -188,6 +216,8 @@ class Testbed:
         known.write_text(settings)
         self._start()
         self.clear()
+        if self.rootless and not self.podman("images", "-q").stdout:
+            self.podman("load", "-q", "-i", str(self.engine_folder / IMAGES), timeout=300)
         return self
 
     def __exit__(
@@ -238,13 +268,16 @@ class Testbed:
         for process in (self._process, self._names):
             if process is None:
                 continue
-            process.terminate()
+            # A rootless Podman is two processes: the second has entered the user's namespace.
+            os.killpg(process.pid, signal.SIGTERM)
             try:
                 process.wait(15)
             except subprocess.TimeoutExpired:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         Path(self.socket).unlink(missing_ok=True)
+        if self.rootless:
+            rootless.end_pause()
 
     def clear(self) -> None:
         """Remove all that runs or is kept, except images."""
@@ -310,9 +343,20 @@ def _podman_processes() -> Iterator[tuple[int, str]]:
 
 
 def provide_images(folder: Path | None = None) -> None:
-    """Put the images that samples and tests need into the engine, from Debian's packages alone."""
-    with Testbed(folder, isolated=False) as testbed:
+    """Put the images that samples and tests need into the engine, from Debian's packages alone.
+
+    For a rootless engine they are saved to an archive, which it loads when it is first entered.
+    """
+    with Testbed(folder, isolated=False, as_user=False) as testbed:
         subprocess.run([str(PROVIDE), "--no-pull"], env=testbed.environ(), check=True)
+        archive = testbed.engine_folder / IMAGES
+        if rootless.asked_for() and not archive.exists():
+            names = testbed.podman("images", "--format={{.Repository}}:{{.Tag}}").stdout.split()
+            wanted = [name for name in names if name.startswith("docker.io/library/")]
+            part = archive.with_suffix(".part")
+            testbed.podman("save", "-q", "-m", "-o", str(part), *wanted, timeout=300)
+            part.chmod(0o644)
+            part.rename(archive)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
