@@ -172,6 +172,8 @@ class CheckStarted(Operation, frozen=True, kw_only=True):
 
     containers: tuple[str, ...]
     """Names."""
+    replaces: str | None = None
+    """Name of the container whose place it took, which is there until this one is seen running."""
 
 
 class RunHook(Operation, frozen=True, kw_only=True):

@@ -7,8 +7,10 @@ containers whose names tell how far it came.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from composer.plan.containers import add_removal
-from composer.plan.operations import RenameContainer
+from composer.plan.operations import CheckStarted, RenameContainer
 from composer.plan.plan import Plan
 from composer.plan.replicas import Replica
 from composer.state import UNFINISHED, Container
@@ -87,6 +89,32 @@ def remove_leftovers(plan: Plan, replica: Replica, timeout: float | None) -> lis
             if container.alive:
                 plan.graph.add_edge(f"stop:{container.id}", start, required=True)
     return removals
+
+
+def add_checks(plan: Plan, started: Sequence[str], replaced: Mapping[str, list[str]]) -> None:
+    """Look once more at the containers ``started``; those that died at once are failures.
+
+    ``replaced`` has, by name of a replica, the removals of the containers that it took the place
+    of: these wait until it has been seen running.
+    """
+    begun = [f"start:{name}" for name in started]
+    others = tuple(name for name in started if not replaced.get(name))
+    if others:
+        cause = "a container that dies at once is an error"
+        plan.add(CheckStarted(id="check-started", cause=cause, containers=others), wanted=begun)
+    for name in started:
+        removals = replaced.get(name)
+        if not removals:
+            continue
+        check = CheckStarted(
+            id=f"check:{name}",
+            cause="the old container is kept until the new one runs",
+            containers=(name,),
+            replaces=getattr(plan[removals[0]], "name", None),
+        )
+        plan.add(check, [f"start:{name}"], wanted=begun)
+        for removal in removals:
+            plan.graph.add_edge(check.id, removal, required=True)
 
 
 def _in_the_way(leftover: Container, replica: Replica) -> bool:

@@ -15,7 +15,6 @@ from composer.plan.containers import add_removal, add_stop, order_removals
 from composer.plan.hooks import add_hooks
 from composer.plan.intent import Up
 from composer.plan.operations import (
-    CheckStarted,
     CreateContainer,
     CreateNetwork,
     CreateVolume,
@@ -28,7 +27,7 @@ from composer.plan.operations import (
 from composer.plan.plan import Plan
 from composer.plan.replicas import Replica, compare
 from composer.plan.resources import missing_networks, missing_volumes, orphans
-from composer.plan.swap import add_return, add_swap, clear_place, remove_leftovers
+from composer.plan.swap import add_checks, add_return, add_swap, clear_place, remove_leftovers
 from composer.spec.model import Project, Service
 from composer.state import Container, State
 
@@ -81,6 +80,8 @@ class _Planner:
         self.removals: dict[str, list[str]] = defaultdict(list)
         """By service: the operations that remove containers which are replaced."""
         self.started: list[str] = []
+        self.replaced: dict[str, list[str]] = defaultdict(list)
+        """By name of a replica: the removals of the containers whose place it takes."""
         self.gated: set[str] = set()
         """Services that have hooks or wait for a condition, or for one that does."""
 
@@ -195,8 +196,9 @@ class _Planner:
                     stop = add_stop(self.plan, current, cause="it is ending", timeout=timeout)
                     placed.append(stop)
                 self._add_start(service, replica, placed, "it is not running")
-        removals = [*cleared, *remove_leftovers(self.plan, replica, self.intent.timeout)]
-        self.removals[service.name] += removals
+        older = remove_leftovers(self.plan, replica, self.intent.timeout)
+        self.replaced[replica.name] += older
+        self.removals[service.name] += [*cleared, *older]
 
     def _follows(self, service: Service) -> bool:
         """Whether ``service`` has to be dealt with, though it was not named.
@@ -298,7 +300,9 @@ class _Planner:
             volumes=self.intent.renew_anonymous_volumes,
             replaced_by=replica.name,
         )
-        self.removals[service.name].append(self.plan.add(remove, [*ids, replaced]))
+        removal = self.plan.add(remove, [*ids, replaced])
+        self.replaced[replica.name].append(removal)
+        self.removals[service.name].append(removal)
 
     def _add_init(self, service: Service, replica: Replica, created: str) -> str:
         """Prepare a new container while others start; the operation to start it after.
@@ -395,10 +399,5 @@ class _Planner:
             for name in self.selected:
                 if self.names[name]:
                     self._add_wait(name, "running_or_healthy", True, self.intent.wait_timeout)
-        if self.intent.check_started and self.started:
-            check = CheckStarted(
-                id="check-started",
-                cause="a container that dies at once is an error",
-                containers=tuple(self.started),
-            )
-            self.plan.add(check, wanted=[f"start:{name}" for name in self.started])
+        if self.intent.check_started:
+            add_checks(self.plan, self.started, self.replaced)

@@ -180,26 +180,32 @@ class Executor:
         if remaining > 0:
             self._stopped.wait(remaining)
         filters = {"label": [f"{PROJECT}={self._project.name}"]}
+        if o.replaces is not None:
+            filters["name"] = [f"^{name}$" for name in o.containers]
         state = {c.name: c for c in self._engine.containers(filters)}
         dead = [
             died(self._engine, name, state[name].exit_code)
             for name in o.containers
             if name in state and not state[name].running and state[name].exit_code != 0
         ]
+        if dead and o.replaces is not None:
+            raise _kept(dead[0], o.replaces)
         if len(dead) == 1:
             raise dead[0]
         if dead:
             raise OperationsFailed(dead)
 
 
-def _kept(error: EngineError, old: str) -> EngineError:
-    """``error`` of a container that does not start, with what is left to go back to."""
+def _kept(error: ComposerError, old: str) -> ComposerError:
+    """``error`` of a container that does not run, with what is left to go back to."""
     advice = (
         f"The container that it was to replace is kept, stopped, as {old}. `composer up` tries "
         "again and removes it once the new one runs; with the former file it brings it back."
     )
     hint = f"{error.hint}\n  {advice}" if error.hint else advice
-    return EngineError(error.message, status=error.status, hint=hint)
+    if isinstance(error, EngineError):
+        return EngineError(error.message, status=error.status, hint=hint)
+    return ComposerError(error.message, hint=hint)
 
 
 _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {

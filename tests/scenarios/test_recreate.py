@@ -141,11 +141,13 @@ def test_a_replacement_that_does_not_start_must_leave_the_way_back(scenario: Sce
     (old,) = plain.ids("one")
     file = plain.folder / "compose.yaml"
     good = file.read_text()
-    file.write_text(good.replace("init: true", "entrypoint: no-such-program", 1))
-    failed = plain.run("up", "-d")
-    assert failed.returncode == 1
-    assert f"{old[:12]}_{plain.name}-one-1" in failed.stderr, "where the old one is"
-    assert old in plain.ids("one")
+    for broken in ("entrypoint: no-such-program", 'entrypoint: ["sh", "-c", "exit 3"]'):
+        file.write_text(good.replace("init: true", broken, 1))
+        for _ in range(2):
+            failed = plain.run("up", "-d")
+            assert failed.returncode == 1
+            assert f"{old[:12]}_{plain.name}-one-1" in failed.stderr, "where the old one is"
+            assert old in plain.ids("one")
     file.write_text(good)
     plain.ok("up", "-d")
     assert plain.ids("one") == [old]

@@ -125,3 +125,21 @@ def test_replicas_are_numbered_without_gaps() -> None:
     plan = planned(project(NEW), state(*replicas), scale={"app": 2})
     assert {"create:p-app-1", f"remove:{replicas[1].id}"} <= ids(plan)
     assert [c.number for c in plan.kept] == [2]
+
+
+def test_the_old_container_is_kept_until_the_new_one_is_seen_running() -> None:
+    old, other = container(OLD), service("other")
+    plan = planned(project(NEW, other), state(old), check_started=True)
+    check = plan["check:p-app-1"]
+    assert isinstance(check, op.CheckStarted)
+    assert order(plan, "start:p-app-1", check.id)
+    assert order(plan, check.id, f"remove:{old.id}")
+    assert check.replaces == removal(plan, old.id).name
+    assert plan["check-started"].containers == ("p-other-1",)  # type: ignore[attr-defined]
+
+
+def test_the_way_back_stays_also_when_the_next_try_fails() -> None:
+    stale = container(OLD, id="0" * 64, name=ASIDE, status="exited")
+    fresh = container(NEW, id="1" * 64, status="exited")
+    plan = planned(project(NEW), state(stale, fresh), check_started=True)
+    assert order(plan, "check:p-app-1", f"remove:{stale.id}")
