@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 from statistics import median
 
-from tests.bench import files
+from tests.bench import files, loading
 from tests.bench.peers import find_peers
 from tests.bench.planning import seconds
 from tests.bench.report import Row, page, table
 from tests.bench.scenarios import FLOOR, SERIAL, Bench
 
 DC = "docker-compose"
-SCENARIOS = ("forty", "chain", "scale", "logs", "start-up", "gate", "planning", "builds")
+SCENARIOS = ("forty", "chain", "scale", "logs", "start-up", "loading", "gate", "planning", "builds")
 
 
 def main() -> int:
@@ -49,7 +49,13 @@ def main() -> int:
     if "start-up" in chosen:
         found = bench.start_up()
         rows.append(Row("`ps`, one service", found["ps"], DC, 3.0))
-        rows.append(Row("`config`, one service", found["config"], DC, 3.0))
+        rows.append(Row("`config`, one service", found["config"], DC, 2.5))
+        others.append(("`--help`", f"{median(bench.help()):.3f} s", "< 0.1 s"))
+    if "loading" in chosen:
+        rows.append(Row("`config`, 60 services, 40 variables each", bench.config(), DC, 2.5))
+        taken = {count: loading.seconds(count) for count in loading.COUNTS}
+        what = f"loading services with {loading.VARIABLES} variables each"
+        others.append((what, loading.figure(taken), "twice as many in twice the time"))
     if "gate" in chosen:
         delay = median(bench.gate())
         what = "health-gated dependant starts after its dependency is ready"

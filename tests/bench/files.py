@@ -36,6 +36,19 @@ def chain(count: int) -> dict[str, dict[str, object]]:
     return {f"s{n}": waiting(**({"depends_on": [f"s{n - 1}"]} if n else {})) for n in range(count)}
 
 
+def interpolated(count: int, variables: int) -> dict[str, dict[str, object]]:
+    """``count`` services that need the one before, with ``variables`` to be interpolated each."""
+    return {
+        f"s{n}": waiting(
+            environment={
+                f"NAME_{k}": f"${{VALUE_{k}:-value {k} of {n}}}" for k in range(variables)
+            },
+            **({"depends_on": [f"s{n - 1}"]} if n else {}),
+        )
+        for n in range(count)
+    }
+
+
 def talking(count: int = 4) -> dict[str, dict[str, object]]:
     """``count`` services that write ``LINES`` lines each and then wait."""
     script = (

@@ -110,6 +110,22 @@ class Bench:
                         figures[name][peer.name].append(self._run(peer, folder, name).seconds)
         return figures
 
+    def config(self) -> Figures:
+        """``config`` of 60 services with 40 variables each. podman-compose does not come to an end
+        of 60 services that need one another."""
+        figures: Figures = defaultdict(list)
+        with self._folder(files.interpolated(60, 40)) as folder:
+            for _ in range(max(10, self.rounds)):
+                for peer in self._without("podman-compose"):
+                    figures[peer.name].append(self._run(peer, folder, "config").seconds)
+        return figures
+
+    def help(self) -> list[float]:
+        """``--help``, composer only."""
+        with self._folder(files.independent(1)) as folder:
+            runs = range(max(10, self.rounds))
+            return [self._run(self.peers[0], folder, "--help").seconds for _ in runs]
+
     def gate(self) -> list[float]:
         """Seconds from a dependency being ready to its dependant's start, composer only."""
         delays = []

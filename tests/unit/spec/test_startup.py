@@ -26,11 +26,25 @@ COSTLY = (
 )
 
 
+TYPED = """
+import sys
+from composer.spec import Options, load
+load(Options(files=(sys.argv[1],)))
+print(*sorted(sys.modules))
+"""
+HEAVY = ("podman", "networkx", "rich", "typer", "importlib.metadata", "inspect")
+
+
+def modules(program: str, folder: Path) -> set[str]:
+    """What is imported when ``program`` runs on a file."""
+    text = "services: {a: {image: x, ports: ['80:80'], depends_on: [b]}, b: {image: y}}"
+    command = [sys.executable, "-c", program, str(write(folder, text))]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
 def test_config_imports_nothing_costly(tmp_path: Path) -> None:
-    file = write(
-        tmp_path, "services: {a: {image: x, ports: ['80:80'], depends_on: [b]}, b: {image: y}}"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(file)], capture_output=True, text=True, check=True
-    )
-    assert not set(result.stdout.split()).intersection(COSTLY)
+    assert not modules(PROGRAM, tmp_path).intersection((*COSTLY, *HEAVY))
+
+
+def test_the_typed_project_imports_nothing_heavy(tmp_path: Path) -> None:
+    assert not modules(TYPED, tmp_path).intersection(HEAVY)
