@@ -41,7 +41,7 @@ def networks(context: Context) -> Fragment:
     names = [service.name, context.name, *_link_aliases(context)]
     attachments = {}
     for index, (key, said) in enumerate(_in_order(service)):
-        attachment = _with_extensions(said or Attachment())
+        attachment = _with_extensions(context, key, said or Attachment())
         mac = attachment.mac_address or (service.mac_address if index == 0 else None)
         part = _attachment(context, attachment, names, mac)
         if len(service.networks) > 1:
@@ -67,12 +67,19 @@ def _in_order(service: Service) -> list[tuple[str, Attachment | None]]:
     )
 
 
-def _with_extensions(said: Attachment) -> Attachment:
+_EXTENSIONS = ("mac_address", "interface_name")
+
+
+def _with_extensions(context: Context, key: str, said: Attachment) -> Attachment:
     """``x-podman.mac_address`` and ``x-podman.interface_name`` count where the file has not said
     the specification's own."""
     if not said.extensions:
         return said
     more = podman_extensions(said.extensions)
+    for name in more:
+        if name not in _EXTENSIONS:
+            known = ", ".join(_EXTENSIONS)
+            context.warn(f"networks.{key}.x-podman.{name}", f"is unknown; {known} are known")
     return replace(
         said,
         mac_address=said.mac_address or more.get("mac_address"),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from composer.errors import ComposerError
+from composer.printable import printable
 from composer.state import PROJECT, SERVICE, Container
 from composer.usecases.containers import check_services
 from composer.usecases.context import Context
@@ -29,7 +30,7 @@ def execute(ctx: Context, service: str, command: Sequence[str], options: ExecOpt
     """Run ``command`` in a running container of ``service``; the command's exit code."""
     container = _container(ctx, service, options.replica)
     if ctx.settings.dry_run:
-        sys.stdout.write(f"Would run in {container.name}: {shlex.join(command)}\n")
+        sys.stdout.write(f"Would run in {printable(container.name)}: {shlex.join(command)}\n")
         return 0
     return ctx.engine.exec_command(
         container.id,

@@ -109,9 +109,13 @@ ROWS = [
         "x-podman attachment",
         {
             "networks": {
-                "one": {"x-podman.mac_address": f"{MAC}3", "x-podman": {"interface_name": "x0"}}
+                "one": {
+                    "x-podman.mac_address": f"{MAC}3",
+                    "x-podman": {"interface_name": "x0", "nonsense": 1},
+                }
             }
         },
+        warns=("networks.one.x-podman.nonsense",),
         inside={"cat /sys/class/net/x0/address": f"{MAC}3"},
     ),
     Row(
