@@ -32,7 +32,7 @@ from composer.spec import Options, load
 load(Options(files=(sys.argv[1],)))
 print(*sorted(sys.modules))
 """
-HEAVY = ("podman", "networkx", "rich", "typer", "importlib.metadata", "inspect")
+HEAVY = ("podman", "networkx", "rich", "typer", "importlib.metadata")
 
 
 def modules(program: str, folder: Path) -> set[str]:
