@@ -42,7 +42,7 @@ def add_hooks(plan: Plan, project: Project | None, state: State) -> None:
     known = {c.id: c for c in state.containers if not c.oneoff and c.service in services}
     starts: dict[str, list[StartContainer]] = defaultdict(list)
     for operation in list(plan):
-        if isinstance(operation, StartContainer):
+        if isinstance(operation, StartContainer) and operation.service in services:
             starts[operation.service].append(operation)
             _add_post_start(plan, operation, services[operation.service], operation.container)
         elif isinstance(operation, StopContainer | RestartContainer):

@@ -186,6 +186,7 @@ class Executor:
         dead = [
             died(self._engine, name, state[name].exit_code)
             for name in o.containers
+            if name not in self._hooks.given_up
             if name in state and not state[name].running and state[name].exit_code != 0
         ]
         if dead and o.replaces is not None:

@@ -26,6 +26,8 @@ class Hooks:
         self._project = project
         self._emit = emit
         self._stopped = stopped
+        self.given_up: set[str] = set()
+        """Names of containers that were stopped because a hook of theirs failed."""
 
     def post_start(self, o: op.RunPostStart) -> None:
         """Run a hook in a container that has started.
@@ -36,6 +38,7 @@ class Hooks:
         try:
             self._run(o, "post_start", service_of(self._project, o.service).post_start[o.index])
         except ComposerError as error:
+            self.given_up.add(o.name)
             with contextlib.suppress(EngineError):
                 self._engine.stop(o.container)
             advice = "The container was stopped; `composer up` starts it and runs the hook again."

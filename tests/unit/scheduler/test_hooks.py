@@ -73,6 +73,25 @@ def test_a_container_whose_post_start_fails_is_stopped(engine: FakeEngine) -> No
     assert engine.subjects("stop") == ["p-app-1"]
 
 
+def test_a_container_that_was_stopped_for_its_hook_did_not_die_by_itself(
+    engine: FakeEngine,
+) -> None:
+    engine.exec_results["p-app-1"] = 3
+
+    def kill(method: str, subject: str) -> None:
+        if method == "stop":
+            engine.exit(subject, 137)
+
+    engine.on_call = kill
+    executor = Executor(engine, PROJECT, lambda _: None, threading.Event())
+    check = op.CheckStarted(id="check", cause="", containers=("p-app-1",))
+    with pytest.raises(ComposerError, match="the hook ended"):
+        executor.run(POST)
+    executor.run(check)
+    with pytest.raises(ComposerError, match="exited with code 137"):
+        run(engine, check)
+
+
 def test_a_container_whose_pre_stop_fails_goes_on(engine: FakeEngine) -> None:
     engine.exec_results["p-app-1"] = 3
     with pytest.raises(ComposerError, match=r"pre_stop\[0\]: .*exit code 3") as caught:
