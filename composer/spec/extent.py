@@ -25,6 +25,7 @@ _SIGNS = ("\n", ",", "[", "{", ": ", "- ", "? ")
 """One of these stands before each value but the first."""
 
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_LONG_LINE = 2 * DEPTH_LIMIT
 _FAR_RIGHT = f"[ ?:-]{{{DEPTH_LIMIT // 2}}}"
 
 
@@ -71,13 +72,23 @@ def _could_be_deep(text: str) -> bool:
     """Whether values might be nested too deeply for the parser.
 
     Without brackets each level is further to the right than the one above, but for lists, which
-    can stand below their key.
+    can stand below their key: depth takes long lines.
     """
-    if text.count("[") + text.count("{") > DEPTH_LIMIT:
+    if text.count("[") + text.count("{") - text.count("${") > DEPTH_LIMIT:
         depth = 0
         for bracket in text.encode("utf-8", "replace").translate(None, _NO_BRACKETS):
             depth += 1 if bracket in b"[{" else -1
             if depth > DEPTH_LIMIT:
                 return True
             depth = max(depth, 0)
-    return re.search(_FAR_RIGHT, text) is not None
+    return _has_long_line(text) and re.search(_FAR_RIGHT, text) is not None
+
+
+def _has_long_line(text: str) -> bool:
+    start = 0
+    while len(text) - start > _LONG_LINE:
+        end = text.rfind("\n", start, start + _LONG_LINE)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
