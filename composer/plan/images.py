@@ -38,29 +38,64 @@ def plan_images(
         service = project.services[name]
         if service.provider is not None:
             continue
-        for hook in service.pre_start:
-            if hook.image and hook.image not in builders and state.image_id(hook.image) is None:
-                _add_pull(plan, service, hook.image, "it is not there yet", intent)
+        for other in _further_images(service):
+            if other not in builders and state.image_id(other) is None:
+                _add_pull(plan, service, other, "it is not there yet", intent)
         image = image_name(project, service)
         if not image or f"pull:{image}" in plan or f"build:{image}" in plan:
             continue
         present = state.image_id(image) is not None
         policy = intent.pull or service.pull_policy or "missing"
         builder = builders.get(image)
-        if builder is not None:
+        said = intent.pull or service.pull_policy
+        if builder is not None and (intent.build or not builder.image or not _pulls(said)):
             cause = _build_cause(builder, image, present, policy, intent)
             if cause:
                 _add_build(plan, project, builder, cause, Build(quiet=intent.quiet))
         elif not present and policy == "never":
             raise _missing(project, service, image, "the pull policy is never")
         elif not present:
-            _add_pull(plan, service, image, "it is not there yet", intent)
+            cause = "it is not there yet"
+            _add_pull(plan, service, image, cause, intent, optional=builder is not None)
         elif policy in ("always", "newer"):
             cause = f"the pull policy is {policy}"
-            _add_pull(plan, service, image, cause, intent, newer=policy == "newer")
+            optional = builder is not None
+            newer = policy == "newer"
+            _add_pull(plan, service, image, cause, intent, newer=newer, optional=optional)
         elif (limit := refresh_after(policy)) and now - pulled.get(image, 0.0) >= limit:
             cause = f"the pull policy is {policy}, and it was last pulled before that"
             _add_pull(plan, service, image, cause, intent, optional=True)
+    return plan
+
+
+def _pulls(policy: str | None) -> bool:
+    """Whether a policy that the user gave wants an image pulled that could be built as well."""
+    return policy not in (None, "never", "build")
+
+
+def _further_images(service: Service) -> list[str]:
+    """Images besides the service's own: of its hooks, and those that it mounts."""
+    hooks = [hook.image for hook in service.pre_start if hook.image]
+    return hooks + [m.source for m in service.volumes if m.type == "image" and m.source]
+
+
+def plan_not_pulled(
+    project: Project, services: list[str], state: State, tried: Plan, intent: Images
+) -> Plan:
+    """Build what the plan ``tried`` could not pull and the file says how to build.
+
+    ``state`` is what there is after it. Raises ``ComposerError`` if building is forbidden.
+    """
+    plan = Plan()
+    for name in services:
+        service = project.services[name]
+        image = image_name(project, service)
+        if service.build is None or f"pull:{image}" not in tried:
+            continue
+        if state.image_id(image) is None:
+            _build_cause(service, image, False, "missing", intent)
+            cause = "it could not be pulled"
+            _add_build(plan, project, service, cause, Build(quiet=intent.quiet))
     return plan
 
 
@@ -165,6 +200,12 @@ def _add_build(plan: Plan, project: Project, service: Service, cause: str, inten
     )
 
 
+def _has_version(image: str) -> bool:
+    """Whether the name says which image it is: ``latest`` may be another one every day."""
+    tag = image.rpartition("/")[2].partition(":")[2]
+    return "@" in image or tag not in ("", "latest")
+
+
 def plan_pull(
     project: Project,
     services: list[str],
@@ -182,9 +223,10 @@ def plan_pull(
         image = service.image
         if image is None or f"pull:{image}" in plan:
             continue
-        if service.build is not None and (ignore_buildable or service.pull_policy == "build"):
+        if service.pull_policy in ("never", "build") or (service.build and ignore_buildable):
             continue
-        if policy == "missing" and state.image_id(image) is not None:
+        said = "missing" if service.pull_policy == "missing" and _has_version(image) else None
+        if "missing" in (policy, said) and state.image_id(image) is not None:
             continue
         plan.add(
             PullImage(

@@ -94,7 +94,7 @@ def _converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes
     state = ctx.observe_soon(project.name)
     from composer.graph.build import build
     from composer.graph.order import check_cycles
-    from composer.plan.images import plan_images, refreshed
+    from composer.plan.images import plan_images, plan_not_pulled, refreshed
     from composer.plan.up import plan_up
     from composer.spec.contents import with_contents
     from composer.usecases.differences import decide
@@ -108,6 +108,10 @@ def _converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes
     if image_plan:
         ctx.run(project, image_plan)
         seen = ctx.engine.observe(project.name)
+        builds = plan_not_pulled(project, selected, seen, image_plan, images)
+        if builds:
+            ctx.run(project, builds)
+            seen = ctx.engine.observe(project.name)
     if any(service.provider is not None for service in project.services.values()):
         from composer.usecases.provided import call_providers
 

@@ -67,6 +67,21 @@ def test_policies_must_pull_when_they_say(work: Scenario, registry: Registry) ->
     assert create(work, "newer") == fourth
 
 
+def test_what_cannot_be_pulled_must_be_built_where_both_are_said(
+    work: Scenario, registry: Registry
+) -> None:
+    image = registry.publish("one")
+    work.ok("create", "either")
+    assert work.container("either")["Image"] == image
+    done = work.run("create", "either", env={"TAG": "unpublished"}, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "the registry has no such image" in done.stderr
+    container = work.container("either")
+    assert container["Image"] != image
+    assert container["Config"]["Labels"]["com.example.made"] == "here"
+    work.testbed.podman("rmi", "-f", container["Image"])
+
+
 def test_a_name_without_a_registry_must_mean_what_the_machines_settings_say(
     work: Scenario, registry: Registry
 ) -> None:

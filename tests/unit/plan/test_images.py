@@ -8,11 +8,11 @@ import pytest
 
 from composer.errors import ComposerError
 from composer.plan import operations as op
-from composer.plan.images import plan_build, plan_images, plan_pull, refreshed
+from composer.plan.images import plan_build, plan_images, plan_not_pulled, plan_pull, refreshed
 from composer.plan.intent import Build as BuildIntent
 from composer.plan.intent import Images
 from composer.plan.plan import Plan
-from composer.spec.model import Build, PreStart, Project, Service
+from composer.spec.model import Build, Mount, PreStart, Project, Service
 from composer.state import State
 from tests.unit.projects import order, project, service, state
 
@@ -133,3 +133,51 @@ def test_a_build_on_another_services_image_comes_after_it() -> None:
 def test_pull_passes_over_what_can_only_be_built() -> None:
     plan = plan_pull(project(service("web"), BUILT), ["web", "app"], state())
     assert [o.id for o in plan] == ["pull:busybox"]
+
+
+def test_pull_passes_over_what_the_policy_keeps() -> None:
+    p = project(
+        service("never", image="a:1", pull_policy="never"),
+        service("there", image="b:1", pull_policy="missing"),
+        service("moving", image="c", pull_policy="missing"),
+    )
+    seen = state(images=["docker.io/library/b:1", "docker.io/library/c:latest"])
+    assert [o.id for o in plan_pull(p, list(p.services), seen)] == ["pull:c"]
+
+
+BOTH: dict[str, Any] = {"image": "team/app", "build": Build(context=".")}
+
+
+@pytest.mark.parametrize("policy", ["always", "missing", "daily", "newer"])
+def test_with_a_policy_an_image_is_pulled_and_built_when_that_fails(policy: str) -> None:
+    p = project(service("app", pull_policy=policy, **BOTH))
+    tried = images(p, EMPTY)
+    (pull,) = tried
+    assert isinstance(pull, op.PullImage)
+    assert pull.optional
+    (build,) = plan_not_pulled(p, ["app"], EMPTY, tried, Images())
+    assert build.id == "build:team/app"
+    assert build.cause == "it could not be pulled"
+    there = state(images=["docker.io/team/app:latest"])
+    assert not plan_not_pulled(p, ["app"], there, tried, Images())
+    with pytest.raises(ComposerError, match="--no-build"):
+        plan_not_pulled(p, ["app"], EMPTY, tried, Images(no_build=True))
+
+
+def test_without_a_policy_what_can_be_built_is_built() -> None:
+    for said in ({}, {"pull_policy": "build"}):
+        assert [o.id for o in images(project(service("app", **BOTH, **said)), EMPTY)] == [
+            "build:team/app"
+        ]
+    p = project(service("app", pull_policy="always", **BOTH))
+    assert [o.id for o in images(p, EMPTY, build=True)] == ["build:team/app"]
+
+
+def test_mounted_images_are_pulled() -> None:
+    mounting = service("app", volumes=(Mount(type="image", source="data", target="/d"),))
+    assert [o.id for o in images(project(mounting), state())] == ["pull:data"]
+
+
+def test_an_image_that_two_services_build_is_built_once() -> None:
+    p = project(service("a", **BOTH), service("b", **BOTH))
+    assert [o.id for o in plan_build(p, ["a", "b"], BuildIntent())] == ["build:team/app"]
