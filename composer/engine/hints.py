@@ -12,6 +12,8 @@ _HINTS: dict[str, str] = {
     "another container_name",
     "read-only file system": "with read_only nothing can be mounted where the image has no such "
     "file or folder: mount a tmpfs at the folder above it, or leave read_only out",
+    "failed to initialize journal": "the engine's machine has no journal: choose another driver "
+    "under logging, such as local",
     "lookup init binary": "init needs the program catatonit on the engine's machine: install it",
     "executable file not found": "the image has no such program: check command and entrypoint",
     "permission denied: OCI": "the file may not be executable: check command and entrypoint",

@@ -65,7 +65,7 @@ NO_EFFECT: dict[str, Lack] = {
         before=(4, 7),
     ),
     "services.*.gpus": Lack("Podman knows GPUs of NVIDIA only", _DECIDED),
-    "services.*.healthcheck.start_interval": Lack("Podman checks at one interval only"),
+    "services.*.healthcheck.start_interval": Lack("Podman has no interval for the start"),
     "services.*.logging.driver": Lack("Podman has no {}; its default is used", _DECIDED),
     "services.*.logging.options.*": Lack("Podman's {} has no such option", _DECIDED),
     "services.*.network_mode": Lack("it has no effect with network_mode {}", _DECIDED),

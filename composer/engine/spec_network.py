@@ -23,7 +23,7 @@ _MODES_WITHOUT: dict[str, tuple[str, ...]] = {
     "dns_opt": ("none", *_SHARED),
     "dns_search": ("none", *_SHARED),
     "extra_hosts": _SHARED,
-    "mac_address": ("host", "none", "ns", *_SHARED),
+    "mac_address": ("host", "none", "ns", "slirp4netns", "pasta", *_SHARED),
 }
 """Attributes → the network modes in which they cannot be had."""
 
@@ -36,8 +36,11 @@ def networks(context: Context) -> Fragment:
     """
     service = context.service
     if service.network_mode:
-        _possible(context, "mac_address")
-        return {"netns": _mode(context, service.network_mode)}
+        spec: Fragment = {"netns": _mode(context, service.network_mode)}
+        if _possible(context, "mac_address"):
+            # Podman's own network goes by this name, whatever its settings call it.
+            spec["networks"] = {"default": {"static_mac": service.mac_address}}
+        return spec
     names = [service.name, context.name, *_link_aliases(context)]
     attachments = {}
     for index, (key, said) in enumerate(_in_order(service)):
@@ -48,8 +51,8 @@ def networks(context: Context) -> Fragment:
             # Podman would number the interfaces as it happens.
             part.setdefault("interface_name", f"eth{index}")
         attachments[context.project.networks[key].name] = part
-    spec: Fragment = {"netns": {"nsmode": "bridge"}}
-    return spec | ({"networks": attachments} if attachments else {})
+    bridge: Fragment = {"netns": {"nsmode": "bridge"}}
+    return bridge | ({"networks": attachments} if attachments else {})
 
 
 def _mode(context: Context, text: str) -> Fragment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import signal
 from collections.abc import Callable
@@ -285,6 +286,9 @@ def security(context: Context) -> Fragment:
             context.lacks("security_opt", key)
         else:
             option(spec, value)
+    profile = spec.get("seccomp_profile_path", "")
+    if profile not in ("", "unconfined"):
+        spec["seccomp_profile_path"] = posixpath.join(context.project.working_dir, profile)
     return spec
 
 
@@ -301,7 +305,12 @@ def _apparmor(spec: Fragment, value: str) -> None:
 
 
 def _seccomp(spec: Fragment, value: str) -> None:
-    spec["seccomp_profile_path"] = value
+    if value != "builtin":
+        spec["seccomp_profile_path"] = value
+
+
+def _proc_options(spec: Fragment, value: str) -> None:
+    spec["procfs_opts"] = value.split(",")
 
 
 def _mask(spec: Fragment, value: str) -> None:
@@ -316,6 +325,7 @@ _SECURITY_OPTIONS: dict[str, Callable[[Fragment, str], None]] = {
     "no-new-privileges": _no_new_privileges,
     "label": _selinux,
     "apparmor": _apparmor,
+    "proc-opts": _proc_options,
     "seccomp": _seccomp,
     "mask": _mask,
     "unmask": _unmask,

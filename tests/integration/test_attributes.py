@@ -30,6 +30,7 @@ FILES = {
     "vars": "FROM_FILE=yes\n",
     "plain": "in a file\n",
     "secret": "hidden-in-a-file\n",
+    "seccomp.json": '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []}',
 }
 
 

@@ -189,7 +189,12 @@ ROWS = [
         {"ls /sys/class/net": "lan0\nlo"},
     ),
     Row("network_mode private", {"network_mode": "private"}, {}, {"ls /sys/class/net": has("lo")}),
-    Row("network_mode bridge", {"network_mode": "bridge"}, {"HostConfig/NetworkMode": "bridge"}),
+    Row(
+        "network_mode bridge",
+        {"network_mode": "bridge", "mac_address": f"{MAC}5"},
+        {"HostConfig/NetworkMode": "bridge"},
+        {"cat /sys/class/net/eth0/address": f"{MAC}5"},
+    ),
     Row(
         "network_mode ns",
         {"network_mode": "ns:/proc/self/ns/net"},

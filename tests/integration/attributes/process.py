@@ -164,7 +164,7 @@ ROWS = [
         {
             "security_opt": [
                 "no-new-privileges:true",
-                "seccomp=unconfined",
+                "seccomp=./seccomp.json",
                 "mask=/proc/uptime",
                 "label=disable",
                 "credentialspec=x",
@@ -173,10 +173,16 @@ ROWS = [
         {"HostConfig/SecurityOpt": has("no-new-privileges")},
         {
             "grep -E 'NoNewPrivs|Seccomp:' /proc/1/status; cat /proc/uptime": (
-                "NoNewPrivs:\t1\nSeccomp:\t0"
+                "NoNewPrivs:\t1\nSeccomp:\t2"
             )
         },
         warns=("security_opt",),
+    ),
+    Row(
+        "seccomp unconfined",
+        {"security_opt": ["seccomp:unconfined"]},
+        {},
+        {"grep Seccomp: /proc/1/status": "Seccomp:\t0"},
     ),
     Row(
         "systempaths",
@@ -191,6 +197,7 @@ ROWS = [
         {"HostConfig/PidMode": "host", "HostConfig/UTSMode": "host"},
         {"ls /proc | grep -cE '^[0-9]+$'": lambda count: int(count) > 5},
     ),
+    Row("ipc none", {"ipc": "none"}, {}, {"test -e /dev/shm || echo none": "none"}),
     Row(
         "namespaces of a service",
         {"pid": "service:hostname", "ipc": "service:hostname", "uts": "service:hostname"},

@@ -443,6 +443,10 @@ class TestResources:
         (("label=disable", "label:type:x"), {"selinux_opts": ["disable", "type:x"]}),
         (("apparmor=unconfined",), {"apparmor_profile": "unconfined"}),
         (("seccomp:unconfined",), {"seccomp_profile_path": "unconfined"}),
+        (("seccomp:./my.json",), {"seccomp_profile_path": "/srv/shop/./my.json"}),
+        (("seccomp=/etc/my.json",), {"seccomp_profile_path": "/etc/my.json"}),
+        (("seccomp=builtin",), {"seccomp_profile_path": None}),
+        (("proc-opts=hidepid=2,ro",), {"procfs_opts": ["hidepid=2", "ro"]}),
         (("systempaths=unconfined",), {"unmask": ["ALL"]}),
     ],
 )
