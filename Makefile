@@ -7,9 +7,14 @@ BIN := $(VENV)/bin
 ORACLE := .oracle
 THREE_TIER := samples/compose/three-tier
 PACKAGES := podman conmon netavark aardvark-dns runc catatonit iptables iproute2 ca-certificates \
-	busybox-static debootstrap python3-venv
+	busybox-static debootstrap python3-venv slirp4netns uidmap
+NEWER := .engine-5
+ROOTLESS := tests/scenarios/test_testbed.py tests/scenarios/test_three_tier.py \
+	tests/scenarios/test_autostart.py
+REAL := tests/integration tests/scenarios
 
-.PHONY: help setup packages oracle images demo demo-down test lint format bench clean
+.PHONY: help setup packages oracle images demo demo-down test test-rootless test-matrix lint format \
+	bench clean
 
 help: ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -58,9 +63,23 @@ demo: setup ## run the three-tier sample on your Podman; WEB_PORT=… chooses th
 demo-down: setup ## take the three-tier sample away, with its data
 	samples/demo down
 
-test: setup images ## run all tests on a Podman of their own
+test: setup images ## run all tests on a Podman of their own, and some of them without rights
 	$(if $(wildcard $(ORACLE)/docker-compose),COMPOSER_ORACLE=$(CURDIR)/$(ORACLE)/docker-compose) \
 	    $(BIN)/pytest $(ARGS)
+	$(if $(ARGS),,$(MAKE) test-rootless)
+
+test-rootless: setup ## run the main scenarios on a Podman of a user without rights
+	COMPOSER_TEST_ROOTLESS=1 $(BIN)/pytest -p no:cacheprovider $(ROOTLESS)
+
+test-matrix: setup ## run all tests with containers on Podman 4.3 and 5.4, as root and without rights
+	dpkg-query -W patchelf >/dev/null 2>&1 || apt-get install -y -qq patchelf >/dev/null
+	$(BIN)/python -m tests.newer_podman $(NEWER)
+	failed=; for engine in .engine $(NEWER); do for rootless in 0 1; do \
+	    echo "$$engine, rootless: $$rootless"; \
+	    COMPOSER_TEST_ENGINE=$$engine COMPOSER_TEST_ROOTLESS=$$rootless \
+	        $(BIN)/pytest -q -p no:cacheprovider $(REAL) || failed="$$failed $$engine/$$rootless"; \
+	done; done; \
+	if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
 
 lint: setup ## check style and types
 	$(BIN)/ruff check .
@@ -76,5 +95,5 @@ bench: setup oracle images ## measure against docker-compose and podman-compose;
 	    $(BIN)/python -m tests.testbed run $(CURDIR)/$(BIN)/python -m tests.bench --write docs/benchmarks.md
 
 clean: ## remove what the targets above made in this folder, the test engine included
-	rm -rf $(VENV) $(ORACLE) .engine .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) $(ORACLE) .engine $(NEWER) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
