@@ -89,4 +89,4 @@ def order_removals(
         for owner in owners:
             for later in removals.get(owner, ()):
                 for earlier in removals.get(service, ()):
-                    plan.graph.add_edge(earlier, later, required=required)
+                    plan.order(earlier, later, required=required)

@@ -117,7 +117,7 @@ def order_stops(
         for dependency in needed:
             for later in stops.get(dependency, ()):
                 for earlier in stops.get(service, ()):
-                    plan.graph.add_edge(earlier, later, required=False)
+                    plan.order(earlier, later, required=False)
 
 
 def _remove_networks(

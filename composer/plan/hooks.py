@@ -25,9 +25,6 @@ from composer.plan.plan import Plan
 from composer.spec.model import Attachment, Healthcheck, Project, Service
 from composer.state import Container, State
 
-Edge = tuple[str, str, bool]
-"""Two operations of a plan, and whether the second needs the first to succeed."""
-
 
 def add_hooks(plan: Plan, project: Project | None, state: State) -> None:
     """Add the hooks of ``project`` to ``plan``; none without a file, which alone knows them.
@@ -74,11 +71,11 @@ def _add_post_start(
         for index in range(len(service.post_start))
     ]
     if hooks:
-        later: list[Edge] = list(plan.graph.out_edges(operation.id, data="required"))
+        later = dict(plan.after(operation.id))
         _chain(plan, hooks)
-        plan.graph.add_edge(operation.id, hooks[0].id, required=True)
-        for _, after, required in later:
-            plan.graph.add_edge(hooks[-1].id, after, required=required)
+        plan.order(operation.id, hooks[0].id, required=True)
+        for after, required in later.items():
+            plan.order(hooks[-1].id, after, required=required)
 
 
 def _add_pre_stop(plan: Plan, operation: Operation, service: Service, container: Container) -> None:
@@ -125,15 +122,12 @@ def _put_before(plan: Plan, hooks: Sequence[Operation], operations: Sequence[Ope
     """Run ``hooks`` one after the other, after all that ``operations`` wait for, and those then."""
     if not hooks:
         return
-    graph = plan.graph
-    edges: list[Edge] = []
-    for operation in operations:
-        edges += graph.in_edges(operation.id, data="required")
+    earlier = [pair for operation in operations for pair in plan.before(operation.id).items()]
     _chain(plan, hooks)
-    for before, _, required in edges:
-        graph.add_edge(before, hooks[0].id, required=required)
+    for before, required in earlier:
+        plan.order(before, hooks[0].id, required=required)
     for operation in operations:
-        graph.add_edge(hooks[-1].id, operation.id, required=True)
+        plan.order(hooks[-1].id, operation.id, required=True)
 
 
 def _chain(plan: Plan, hooks: Sequence[Operation]) -> None:

@@ -222,7 +222,7 @@ class _Planner:
     def _edges(self, before: list[str], after: list[str], *, required: bool) -> None:
         for first in before:
             for second in after:
-                self.plan.graph.add_edge(first, second, required=required)
+                self.plan.order(first, second, required=required)
 
 
 def _by_service(containers: Iterable[Container]) -> dict[str, list[Container]]:

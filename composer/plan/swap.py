@@ -85,9 +85,9 @@ def remove_leftovers(plan: Plan, replica: Replica, timeout: float | None) -> lis
         removal = add_removal(plan, container, cause=LEFT, timeout=timeout)
         removals.append(removal)
         if start in plan:
-            plan.graph.add_edge(start, removal, required=True)
+            plan.order(start, removal, required=True)
             if container.alive:
-                plan.graph.add_edge(f"stop:{container.id}", start, required=True)
+                plan.order(f"stop:{container.id}", start, required=True)
     return removals
 
 
@@ -114,7 +114,7 @@ def add_checks(plan: Plan, started: Sequence[str], replaced: Mapping[str, list[s
         )
         plan.add(check, [f"start:{name}"], wanted=begun)
         for removal in removals:
-            plan.graph.add_edge(check.id, removal, required=True)
+            plan.order(check.id, removal, required=True)
 
 
 def _in_the_way(leftover: Container, replica: Replica) -> bool:

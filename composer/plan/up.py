@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Literal
-
-import networkx as nx
+from typing import Literal
 
 from composer.graph.needs import depends_on, image_name, namespace_parents, volume_sources
-from composer.graph.order import services_only
 from composer.graph.selection import select
+from composer.graph.sequence import in_order
 from composer.plan.anew import add_removals
 from composer.plan.containers import add_removal, add_stop, order_removals
 from composer.plan.hooks import add_hooks
@@ -31,17 +29,14 @@ from composer.plan.swap import add_checks, add_return, add_swap, clear_place, re
 from composer.spec.model import Project, Service
 from composer.state import Container, State
 
-if TYPE_CHECKING:
-    Graph = nx.DiGraph[str]
 
-
-def plan_up(project: Project, graph: Graph, state: State, intent: Up) -> Plan:
+def plan_up(project: Project, state: State, intent: Up) -> Plan:
     """Return the plan that brings ``state`` to what ``project`` and ``intent`` say.
 
     An unchanged project gives a plan without operations. Raises ``ComposerError`` for a service
     that does not exist and for external networks and volumes that are missing.
     """
-    return _Planner(project, graph, state, intent).plan_all()
+    return _Planner(project, state, intent).plan_all()
 
 
 _MISSING = "it does not exist yet"
@@ -51,9 +46,8 @@ _DIFFERS = "it was not as the file says"
 class _Planner:
     """Builds one plan, service by service, each after those that it needs."""
 
-    def __init__(self, project: Project, graph: Graph, state: State, intent: Up) -> None:
+    def __init__(self, project: Project, state: State, intent: Up) -> None:
         self.project = project
-        self.graph = graph
         self.state = state
         self.intent = intent
         self.plan = Plan()
@@ -91,9 +85,7 @@ class _Planner:
             self._remove_orphans()
         elif not self.intent.ignore_orphans:
             self._name_orphans()
-        order = nx.topological_sort(services_only(self.graph).reverse(copy=False))
-        for node in order:
-            name = node.removeprefix("service:")
+        for name in in_order(self.project):
             if name in self.selected or self._follows(self.project.services[name]):
                 self._add_service(self.project.services[name], shared)
         parents = {name: namespace_parents(s) for name, s in self.project.services.items()}

@@ -181,13 +181,13 @@ class _Run:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._missing = dict(plan.graph.in_degree())
+        self._missing = {operation.id: len(plan.before(operation.id)) for operation in plan}
         self._skipped: set[str] = set()
         self.failures: list[ComposerError] = []
         self.following: dict[str, int] = {}
         """By operation: the length of the longest chain of operations that wait for it."""
         for operation in reversed(list(plan)):
-            after = plan.graph.adj[operation.id]
+            after = plan.after(operation.id)
             self.following[operation.id] = max((self.following[o] + 1 for o in after), default=0)
 
     def first(self) -> list[Operation]:
@@ -197,7 +197,7 @@ class _Run:
     def done(self, operation: Operation) -> list[Operation]:
         """Operations that are ready now that ``operation`` is done (or need not have been)."""
         ready = []
-        for after in self._plan.graph.successors(operation.id):
+        for after in self._plan.after(operation.id):
             self._missing[after] -= 1
             if self._missing[after] == 0 and after not in self._skipped:
                 ready.append(self._plan[after])
@@ -213,11 +213,11 @@ class _Run:
         lost = [operation.id]
         while lost:
             current = lost.pop()
-            for after, edge in self._plan.graph.adj[current].items():
+            for after, required in self._plan.after(current).items():
                 self._missing[after] -= 1
                 if after in self._skipped:
                     continue
-                if edge["required"]:
+                if required:
                     self._skipped.add(after)
                     skipped.append(self._plan[after])
                     lost.append(after)

@@ -12,10 +12,10 @@ def graph(ctx: Context, format: str) -> int:
     project = ctx.project()
     from composer.graph import render
     from composer.graph.build import build
-    from composer.graph.order import check_cycles
+    from composer.graph.sequence import check_cycles
 
+    check_cycles(project)
     drawn = build(project)
-    check_cycles(project, drawn)
     to_format = {"text": render.to_text, "mermaid": render.to_mermaid, "dot": render.to_dot}
     sys.stdout.write(to_format[format](drawn, project.name))
     return 0

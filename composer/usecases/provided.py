@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,15 +10,8 @@ from composer.plan.intent import Up
 from composer.spec.model import Project
 from composer.usecases.context import Context
 
-if TYPE_CHECKING:
-    import networkx as nx
 
-    Graph = nx.DiGraph[str]
-
-
-def call_providers(
-    ctx: Context, project: Project, graph: Graph, selected: Sequence[str], intent: Up
-) -> Project:
+def call_providers(ctx: Context, project: Project, selected: Sequence[str], intent: Up) -> Project:
     """Return ``project`` with the variables that the providers of ``selected`` have set.
 
     What these are decides whether a container is out of date. A provider that depends on containers
@@ -46,7 +38,7 @@ def call_providers(
             check_started=False,
         )
         known = with_provided(project, provided)
-        plan = plan_up(known, graph, ctx.engine.observe(project.name), first)
+        plan = plan_up(known, ctx.engine.observe(project.name), first)
         plan.warnings.clear()
         ctx.run(known, plan)
         provided.update(ctx.run(project, plan_provided(project, [name])))

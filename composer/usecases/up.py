@@ -92,15 +92,13 @@ def _served(ctx: Context, project: Project, intent: Up) -> Project:
 
 def _converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes: bool) -> None:
     state = ctx.observe_soon(project.name)
-    from composer.graph.build import build
-    from composer.graph.order import check_cycles
+    from composer.graph.sequence import check_cycles
     from composer.plan.images import plan_images, plan_not_pulled, refreshed
     from composer.plan.up import plan_up
     from composer.spec.contents import with_contents
     from composer.usecases.differences import decide
 
-    graph = build(project)
-    check_cycles(project, graph)
+    check_cycles(project)
     selected = select(project, intent.services, no_deps=intent.no_deps)
     seen = state()
     pulled = {image: ctx.engine.pulled(image) for image in refreshed(project, selected)}
@@ -115,8 +113,8 @@ def _converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes
     if any(service.provider is not None for service in project.services.values()):
         from composer.usecases.provided import call_providers
 
-        project = call_providers(ctx, project, graph, selected, intent)
+        project = call_providers(ctx, project, selected, intent)
         seen = ctx.engine.observe(project.name)
     project = with_contents(project, project.services)
     intent = decide(ctx, project, selected, seen, intent, yes=yes)
-    ctx.run(project, plan_up(project, graph, seen, intent))
+    ctx.run(project, plan_up(project, seen, intent))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import time
 
-from composer.graph.build import build
 from composer.plan.intent import Up
 from composer.plan.up import plan_up
 from composer.spec.model import Dependency, Project, Service
@@ -22,7 +21,7 @@ def seconds(count: int) -> float:
     project = Project(name="p", working_dir="/", services=services)
     gc.collect()
     begun = time.perf_counter()
-    plan = plan_up(project, build(project), State(project="p"), Up())
+    plan = plan_up(project, State(project="p"), Up())
     taken = time.perf_counter() - begun
     assert len(plan) == 3 * count - 1
     return taken

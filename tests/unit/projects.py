@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from composer import state as labels
-from composer.graph.build import build
 from composer.plan.intent import Up
 from composer.plan.plan import Plan
 from composer.plan.up import plan_up
@@ -90,7 +89,7 @@ def state(
 
 def planned(p: Project, s: State, **intent: Any) -> Plan:
     """The plan of ``up``."""
-    return plan_up(p, build(p), s, Up(**intent))
+    return plan_up(p, s, Up(**intent))
 
 
 def order(plan: Plan, first: str, second: str) -> bool:

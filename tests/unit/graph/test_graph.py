@@ -6,8 +6,9 @@ import pytest
 
 from composer.errors import ComposerError, Position
 from composer.graph.build import build
-from composer.graph.order import check_cycles, levels
+from composer.graph.order import levels
 from composer.graph.selection import select
+from composer.graph.sequence import check_cycles, in_order
 from composer.spec.model import Dependency, Mount, Network
 from tests.unit.projects import attached, project, service, volume
 
@@ -34,6 +35,16 @@ def test_links_and_namespaces_are_dependencies_too() -> None:
     assert levels(build(p)) == [["b"], ["a"], ["c"], ["d"]]
 
 
+def test_services_start_after_those_that_they_need() -> None:
+    p = project(
+        service("web", ["app", "gone"]),
+        service("app", ["db", "redis"]),
+        service("db"),
+        service("redis"),
+    )
+    assert in_order(p) == ["db", "redis", "app", "web"]
+
+
 def test_a_cycle_is_an_error_with_its_whole_path_and_place() -> None:
     p = project(
         service("a", ["b"]),
@@ -42,7 +53,7 @@ def test_a_cycle_is_an_error_with_its_whole_path_and_place() -> None:
         positions={"services.a.depends_on": Position("compose.yaml", 3, 5)},
     )
     with pytest.raises(ComposerError) as caught:
-        check_cycles(p, build(p))
+        check_cycles(p)
     text = str(caught.value)
     assert "a → b → c → a" in text
     assert text.startswith("compose.yaml:3:5")
