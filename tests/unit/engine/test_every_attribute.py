@@ -117,9 +117,9 @@ BY_TYPE: dict[Any, Any] = {
 }
 
 SHOWN_ELSEWHERE: dict[str, str] = {
-    "services.*.links": "test_container_spec.TestNetworks.test_names_in_every_network",
+    "services.*.links": "test_spec_network.test_names_in_every_network",
     "services.*.volumes.*.bind.create_host_path": (
-        "test_spec_storage.TestBindMounts.test_a_missing_source_can_be_an_error"
+        "test_spec_storage.TestBindMounts.test_unless_the_file_forbids_it"
     ),
 }
 """Attributes that change something else than the container of the service that says them."""
@@ -244,6 +244,15 @@ def test_what_is_carried_out_elsewhere_is_read_there() -> None:
     for path, module in places.items():
         source = inspect.getsource(importlib.import_module(f"composer.{module}"))
         assert module == "spec.output" or path.rpartition(".")[2] in source, (path, module)
+
+
+def test_what_is_shown_elsewhere_is_shown_there() -> None:
+    for place in SHOWN_ELSEWHERE.values():
+        module, _, name = place.partition(".")
+        found: Any = importlib.import_module(f"tests.unit.engine.{module}")
+        for word in name.split("."):
+            found = getattr(found, word)
+        assert callable(found)
 
 
 def test_every_mapped_attribute_is_one_of_the_model() -> None:
