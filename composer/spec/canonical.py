@@ -154,7 +154,7 @@ def host_list(value: Any, mark: Mark | None = None) -> Any:
 
 def external(value: Any, mark: Mark | None) -> Any:
     """``external: {name: x}``, the old form, as ``external: true`` and ``name: x``."""
-    if not isinstance(value, dict) or not isinstance(value.get("external"), dict):
+    if not _is_old_external(value):
         return value
     name = value["external"].get("name")
     if name and value.get("name", name) != name:
@@ -163,6 +163,10 @@ def external(value: Any, mark: Mark | None) -> Any:
         put(value, "name", name, mark)
     value["external"] = True
     return value
+
+
+def _is_old_external(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("external"), dict)
 
 
 def gpus(value: Any, mark: Mark | None) -> Any:
@@ -282,6 +286,9 @@ def canonicalise(
         if variables_left and transform in _PARSERS and "$" in str(value):
             return value
         try:
+            if transform is external and _is_old_external(value):
+                text = "external.name is deprecated. Please set name and external: true"
+                problems.warn(mark, path, text)
             new = transform(value, mark)
             if transform is port_list:
                 published += len(new)

@@ -97,7 +97,7 @@ def _build(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Find
     for index, secret in enumerate(build.get("secrets", ())):
         if secret.get("source") not in model.resources["secrets"]:
             at = f"{path}.build.secrets[{index}]"
-            yield _unknown(at, "build secret", secret["source"], model.resources["secrets"])
+            yield _unknown(at, "build secret", secret.get("source", ""), model.resources["secrets"])
 
 
 def _networks(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:

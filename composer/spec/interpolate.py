@@ -36,11 +36,12 @@ class Variables:
         """
         self.mentions += text.count("$")
         new = substitute(text, self.values.get, self.miss)
-        self.growth += max(len(new) - len(text), 0)
         if self.mentions > MENTION_LIMIT:
             raise Exhausted(f"more than {MENTION_LIMIT} variables are mentioned in the files")
-        if self.growth > GROWTH_LIMIT:
-            raise Exhausted(f"variables stand for more than {GROWTH_LIMIT} characters")
+        if len(new) > len(text):
+            self.growth += len(new) - len(text)
+            if self.growth > GROWTH_LIMIT:
+                raise Exhausted(f"variables stand for more than {GROWTH_LIMIT} characters")
         return new
 
     def miss(self, name: str) -> None:

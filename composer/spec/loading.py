@@ -198,7 +198,7 @@ def _load(options: Options) -> Canonical:
     variables = Variables(environment)
 
     def warnings() -> tuple[str, ...]:
-        said = (*discovery.warnings, *variables.warnings(), *pipeline.warnings)
+        said = (*discovery.warnings, *variables.warnings(), *pipeline.problems.warnings)
         return tuple(dict.fromkeys(said))
 
     try:

@@ -108,7 +108,7 @@ def used_resources(services: Mapping[str, Any]) -> dict[str, set[str]]:
                 used["volumes"].add(mount["source"])
         build = service.get("build") or {}
         for reference in [*(service.get("secrets") or ()), *(build.get("secrets") or ())]:
-            used["secrets"].add(reference["source"])
+            used["secrets"].add(reference.get("source", ""))
         for reference in service.get("configs") or Seq():
-            used["configs"].add(reference["source"])
+            used["configs"].add(reference.get("source", ""))
     return used

@@ -39,7 +39,6 @@ class Pipeline:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.warnings: list[str] = []
         self.texts: dict[str, str] = {}
         self.problems = Problems()
         self.lost = Lost()
@@ -119,7 +118,7 @@ class Pipeline:
             at_fault = problems.paths[since:read_through] + problems.paths[begun:]
             leave_out(document.root, at_fault, lost)
             if document.root.pop("version", None) is not None:
-                self.warnings.append(
+                problems.warnings.append(
                     f"{source.path}: the attribute `version` is obsolete, it will be ignored, "
                     "please remove it to avoid potential confusion"
                 )

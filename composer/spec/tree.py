@@ -111,6 +111,7 @@ class Problems:
         """What each of ``found`` is about; empty for a whole file."""
         self.files: tuple[str, ...] = ()
         """The files whose problems are told first."""
+        self.warnings: list[str] = []
 
     @property
     def many(self) -> bool:
@@ -124,6 +125,11 @@ class Problems:
         hint = brief(hint) if hint else None
         self.found.append(ComposerError(message, hint=hint, position=position))
         self.paths.append(path)
+
+    def warn(self, mark: Mark | None, path: str, text: str) -> None:
+        """Note something at ``path`` that works, but should not be written as it is."""
+        place = f"{Position(*mark)}: " if mark else ""
+        self.warnings.append(f"{place}{path}: {brief(text)}")
 
     def note(self, error: ComposerError, mark: Mark | None = None, path: str = "") -> None:
         """Note an error that was raised. One without a place gets ``mark`` and ``path``."""

@@ -103,9 +103,19 @@ class _Checker:
             )
         elif shape.syntax is not None and self.syntax:
             try:
-                shape.syntax(value)
+                found = shape.syntax(value)
             except ValueError as error:
                 self.problems.add(mark, path, str(error))
+                return
+            if found.__class__ is bool and value.__class__ is str:
+                self.word(value, found, path, mark)
+
+    def word(self, value: str, found: bool, path: str, mark: Mark | None) -> None:
+        """Warn of a word that was a boolean before YAML 1.2."""
+        meant = "true" if found else "false"
+        if value.lower() != meant:
+            text = f'"{value}" for boolean is not supported by YAML 1.2, please use `{meant}`'
+            self.problems.warn(mark, path, text)
 
     def keys(
         self, value: dict[str, Any], shape: Shape, known: Mapping[str, Shape], path: str
