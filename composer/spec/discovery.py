@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from composer.errors import ComposerError, NoComposeFile
-from composer.spec.files import is_file, read_input, read_text, shown
+from composer.spec.files import current_folder, is_file, read_input, read_text, shown
 from composer.spec.options import Options
 from composer.spec.variables import (
     absolute,
@@ -55,12 +55,8 @@ def discover(options: Options) -> Discovery:
     Raises ``ComposerError`` when there is no Compose file, or an env file cannot be read.
     """
     environ = dict(os.environ if options.environ is None else options.environ)
-    try:
-        Path.cwd()
-    except OSError as error:
-        raise ComposerError(f"cannot tell the current folder: {error.strerror}") from None
-    if "PWD" not in environ:  # shells set it, and Docker Compose where there is none
-        environ["PWD"] = str(Path.cwd())
+    here = current_folder()
+    environ.setdefault("PWD", here)  # shells set it, and Docker Compose where there is none
     start = starting_folder(options)
     named = named_files(options, environ)
     env_files = named or default_file(start, environ)

@@ -62,6 +62,14 @@ def read_input() -> str:
     return decode(data, "stdin")
 
 
+def current_folder() -> str:
+    """The absolute path of the current folder. Raises ``ComposerError`` if it was removed."""
+    try:
+        return os.getcwd()  # noqa: PTH109 - no pathlib at start-up
+    except OSError as error:
+        raise ComposerError(f"cannot tell the current folder: {error.strerror}") from None
+
+
 def is_file(path: str) -> bool:
     """Whether there is something to read at ``path``: a file, a pipe or a device, but no folder."""
     try:

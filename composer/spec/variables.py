@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from composer.errors import ComposerError
-from composer.spec.files import is_file, is_missing, shown
+from composer.spec.files import current_folder, is_file, is_missing, shown
 from composer.spec.options import Options
 
 _BOOLEANS = {
@@ -33,6 +33,7 @@ def own_variables(options: Options) -> dict[str, str]:
     Raises ``ComposerError`` for an env file that cannot be read.
     """
     environ = dict(os.environ if options.environ is None else options.environ)
+    current_folder()  # without one no path means anything
     named = named_files(options, environ)
     files = named or default_file(starting_folder(options), environ)
     return own(environ, merged(environ, files)) if files else environ

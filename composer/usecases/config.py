@@ -91,10 +91,13 @@ def _loaded(
 
 def _write(text: str, output: str | None) -> None:
     if output is None:
-        sys.stdout.write(text)
+        try:
+            sys.stdout.write(text)
+        except UnicodeEncodeError:  # the terminal has another encoding, or a variable has none
+            sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         return
     try:
-        Path(output).write_text(text)
+        Path(output).write_bytes(text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise ComposerError(f"cannot write {output}: {error.strerror}") from error
 
