@@ -17,6 +17,7 @@ from composer.errors import ComposerError, EngineError
 from composer.spec.model import Build, FileObject, Project
 
 _LAST_LINES = 20
+_SSH = "only builds without it do, on the engine of this machine (unset CONTAINER_HOST)"
 
 
 def build_image(
@@ -55,6 +56,8 @@ def build_image(
             archive = Path(build.context) if _is_archive(build.context) else None
             context = "-" if archive else build.context
             command = _command(program, build, ["build", *flags, *secrets, context])
+            if build.ssh and command[1] == "--url":
+                warn(f"services.{service}.build.ssh: Podman's service takes no keys: {_SSH}")
             # Podman takes a Dockerfile of this name in its own folder first.
             fetched = archive is not None or _is_remote(build.context)
             place = tempfile.mkdtemp(dir=files) if fetched else None

@@ -97,3 +97,27 @@ def test_an_attached_up_must_run_pre_stop_when_it_is_interrupted(scenario: Scena
     assert lines(work).count("pre_stop") == 1
     assert "app-1 ->  | flushing" in work.output()
     assert set(work.states().values()) == {"exited"}
+
+
+def test_a_command_that_is_killed_in_a_hook_must_leave_what_the_next_one_mends(
+    scenario: ScenarioOf,
+) -> None:
+    work = scenario("hooks")
+    with work.running("up", "-d", env={"PRE_START": "0 & exec sleep 600"}) as process:
+        wait_until(lambda: "second:hook:kept" in lines(work), 30, what="the second hook")
+        process.kill()
+        process.wait(20)
+    left = work.testbed.podman("container", "exists", f"{work.name}-app-pre_start-1", check=False)
+    assert left.returncode == 0
+    work.ok("up", "-d")
+    assert lines(work).count("second:hook:kept") == 2
+    assert work.states() == {"app-1": "running", "after-1": "running"}
+    work.ok("down", "-t", "0")
+
+    with work.running("up", "-d", env={"PRE_START": "0 & exec sleep 600"}) as process:
+        wait_until(lambda: lines(work).count("second:hook:kept") == 3, 30, what="the hook")
+        process.kill()
+        process.wait(20)
+    work.ok("down", "-v", "-t", "0")
+    assert work.containers() == []
+    assert work.resources("volume") == set()

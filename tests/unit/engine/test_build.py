@@ -162,6 +162,13 @@ def test_what_a_service_cannot_do_is_done_locally_where_possible(podman: Path) -
     assert (podman / "arguments").read_text().splitlines()[:3] == ["--root", "/r", "build"]
 
 
+def test_keys_that_the_service_does_not_take_are_warned_of(podman: Path) -> None:
+    (podman / "Dockerfile").touch()
+    said = Build(context=str(podman), ssh=("default",))
+    assert [line for line in build(said)[1] if "build.ssh" in line]
+    assert not [line for line in build(said, local=True)[1] if "build.ssh" in line]
+
+
 def test_an_inline_dockerfile(podman: Path) -> None:
     build(Build(context=str(podman), dockerfile_inline="FROM busybox\n"))
     assert (podman / "dockerfile").read_text() == "FROM busybox\n"
