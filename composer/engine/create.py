@@ -30,8 +30,8 @@ _ANYWHERE = "192.0.2.1"
 """An address that is nobody's (RFC 5737): what leads there leads out of this machine."""
 
 
-_NAME_IN_STORAGE = "creating container storage: the container name"
-"""What Podman says when a name is taken by a file system, and not by a container."""
+_NAME_TAKEN = "creating container storage: the container name"
+"""What Podman says when a container, or the file system of one, has the name already."""
 
 
 class _Created(msgspec.Struct, rename="pascal"):
@@ -127,17 +127,21 @@ class Creator:
     def _post(self, spec: Mapping[str, object], what: str) -> Response:
         """POST /libpod/containers/create.
 
-        A service that died while it created a container has left its file system under its name,
-        which no list shows; DELETE finds it.
+        A service that died while it created a container has left its file system under its name.
+        Podman refuses that name in the same words as that of a container, but knows no such
+        container; DELETE finds what is left.
         """
         try:
             return self._libpod.call("POST", "/containers/create", body=spec, what=what)
         except EngineError as error:
-            if _NAME_IN_STORAGE not in error.message:
+            path = f"/containers/{segment(str(spec['name']))}"
+            if _NAME_TAKEN not in error.message or self._exists(path):
                 raise
-        path = f"/containers/{segment(str(spec['name']))}"
-        self._libpod.call("DELETE", path, {"force": True}, ok=(404,), what=what)
+        self._libpod.call("DELETE", path, ok=(404,), what=what)
         return self._libpod.call("POST", "/containers/create", body=spec, what=what)
+
+    def _exists(self, path: str) -> bool:
+        return self._libpod.call("GET", f"{path}/exists", ok=(404,)).status != 404
 
     def _surroundings(self, project: Project, peers: dict[str, str]) -> Surroundings:
         """What a mapping may ask; ``peers`` gets the containers that it was told of, by service."""
@@ -160,9 +164,9 @@ class Creator:
         )
 
     def _peer(self, project: Project, service: str) -> str:
-        """The first container of a service: running ones before others, low numbers first.
+        """The first container of a service, by number.
 
-        One that is being replaced runs too, but has lost its name to its replacement.
+        One that is being replaced has the same number, but has lost its name to its replacement.
         """
         labels = [f"{PROJECT}={project.name}", f"{SERVICE}={service}"]
         found = [c for c in look.list_containers(self._libpod, {"label": labels}) if not c.oneoff]
@@ -170,9 +174,9 @@ class Creator:
             raise EngineError(f"the service {service} has no container yet", status=404)
         said = project.services[service].container_name
 
-        def rank(container: Container) -> tuple[bool, bool, int]:
+        def rank(container: Container) -> tuple[bool, int]:
             name = said or f"{project.name}-{service}-{container.number}"
-            return container.name != name, not container.running, container.number
+            return container.name != name, container.number
 
         return min(found, key=rank).id
 

@@ -220,18 +220,26 @@ class _Planner:
         return ""
 
     def _keep(self, service: Service, replica: Replica, container: Container) -> None:
-        """A container that stays. It restarts if a dependency that asks for it was recreated."""
-        restart = [
-            name
+        """A container that stays. It restarts if a dependency that asks for it was recreated.
+
+        And if it lives in the namespaces of one that did not run: that one has new ones now.
+        """
+        causes = [
+            f"its dependency {name} is recreated"
             for name, dependency in depends_on(service).items()
             if dependency.restart and name in self.recreated
         ]
-        if not (restart and container.running and self.intent.start):
+        causes += [
+            f"service {parent}, whose namespace it shares, is started"
+            for parent in namespace_parents(service)
+            if any(f"start:{name}" in self.plan for name in self.names.get(parent, ()))
+        ]
+        if not (causes and container.running and self.intent.start):
             self.plan.kept.append(container)
             return
         operation = RestartContainer(
             id=f"restart:{replica.name}",
-            cause=f"its dependency {restart[0]} is recreated",
+            cause=causes[0],
             container=container.id,
             name=container.name,
             timeout=self.intent.timeout,

@@ -130,8 +130,8 @@ class Container(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unfinished(self) -> bool:
-        """Whether the command that made it did not come to its end."""
-        return self.name.endswith(UNFINISHED)
+        """Whether it is no whole container: one that was not made to the end, or is going away."""
+        return self.name.endswith(UNFINISHED) or self.status == "removing"
 
 
 class NetworkState(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import sys
 import threading
@@ -118,13 +119,28 @@ class _Session:
             threading.Thread(target=run, args=(container,), daemon=True).start()
 
     def check(self, containers: Sequence[Container]) -> None:
-        """Run the health checks of ``containers`` where Podman does not, until the end."""
+        """Run health checks where Podman does not, until the end: those of ``containers``, and of
+        what is started later."""
         if self._engine.capabilities().systemd:
             return
+        checked: set[str] = set()
+
+        def begin(container: str) -> None:
+            if container not in checked:
+                checked.add(container)
+                arguments = (self._engine, container, self._done)
+                threading.Thread(target=keep_checking, args=arguments, daemon=True).start()
+
+        def watch() -> None:
+            with contextlib.suppress(ComposerError):
+                for event in self._engine.events(self._project.name, self._done.is_set):
+                    if event.action == "start":
+                        begin(event.id)
+
         for container in containers:
             if container.health:
-                arguments = (self._engine, container.id, self._done)
-                threading.Thread(target=keep_checking, args=arguments, daemon=True).start()
+                begin(container.id)
+        threading.Thread(target=watch, daemon=True).start()
 
     def wait(self) -> int:
         """Return the exit code when everything has ended, or after stopping what has not."""

@@ -14,7 +14,7 @@ import pytest
 from tests.scenarios.conftest import ScenarioOf
 from tests.scenarios.recorder import Trap
 from tests.scenarios.steps import Scenario
-from tests.testbed import Testbed, wait_until
+from tests.testbed import Testbed
 
 pytestmark = pytest.mark.engine
 
@@ -37,6 +37,7 @@ class Walk(NamedTuple):
 WALKS = {
     "up": Walk(("up", "-d"), (("down", "-v"),)),
     "recreate": Walk(("up", "-d"), (("up", "-d", "--remove-orphans"),), NEW),
+    "network": Walk(("up", "-d"), (("up", "-d"),), {"INTERNAL": "true"}),
     "scale up": Walk(("up", "-d", "--scale", "top=2"), (("up", "-d"),), tops=2, steps=3),
     "scale down": Walk(("up", "-d"), (("up", "-d", "--scale", "top=2"),), steps=2),
     "down": Walk(("down", "-v"), (("up", "-d"),)),
@@ -69,14 +70,6 @@ def kill_at(
         return trap.sprung.is_set(), trap.changes
     finally:
         trap.close()
-
-
-def settled(work: Scenario) -> None:
-    """Wait for what the engine was still doing when the program died."""
-    transient = {"stopping", "removing"}
-    wait_until(
-        lambda: not transient & set(states(work).values()), what="the end of what the engine does"
-    )
 
 
 def states(work: Scenario) -> dict[str, str]:
@@ -128,7 +121,6 @@ def steps(
         if not sprung:
             assert number > len(changes) >= walk.steps, "fewer steps than this test is about"
             return
-        settled(work)
         yield known
 
 
@@ -158,6 +150,16 @@ def test_up_must_finish_after_a_killed_down(scenario: ScenarioOf) -> None:
     # Docker Compose leaves anonymous volumes as well when it is not told -v.
     work.ok("down")
     work.testbed.podman("volume", "prune", "-f")
+
+
+def test_up_must_finish_a_network_that_a_killed_command_was_making_anew(
+    scenario: ScenarioOf,
+) -> None:
+    work, walk = scenario("interrupted"), WALKS["network"]
+    for known in steps(work, walk, passing=True, stride=3):
+        work.ok(*walk.command, env=walk.env)
+        check_up(work, walk, known)
+        assert work.testbed.get(f"/networks/{work.name}_default/json")["internal"] is True
 
 
 @pytest.mark.parametrize("number", [3, 6, 9])

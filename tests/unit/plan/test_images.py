@@ -181,3 +181,9 @@ def test_mounted_images_are_pulled() -> None:
 def test_an_image_that_two_services_build_is_built_once() -> None:
     p = project(service("a", **BOTH), service("b", **BOTH))
     assert [o.id for o in plan_build(p, ["a", "b"], BuildIntent())] == ["build:team/app"]
+
+
+def test_quiet_is_passed_on_to_pulls_and_builds() -> None:
+    p = project(service("app"), service("built", image=None, build=Build(context=".")))
+    plan = plan_images(p, ["app", "built"], state(images=()), Images(quiet=True))
+    assert [o.quiet for o in plan if isinstance(o, op.PullImage | op.BuildImage)] == [True, True]

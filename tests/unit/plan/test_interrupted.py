@@ -143,3 +143,15 @@ def test_the_way_back_stays_also_when_the_next_try_fails() -> None:
     fresh = container(NEW, id="1" * 64, status="exited")
     plan = planned(project(NEW), state(stale, fresh), check_started=True)
     assert order(plan, "check:p-app-1", f"remove:{stale.id}")
+
+
+def test_what_is_being_removed_is_waited_for_and_made_again() -> None:
+    going = container(NEW, id="1" * 64, status="removing")
+    plan = planned(project(NEW), state(going))
+    assert order(plan, f"remove:{going.id}", "create:p-app-1")
+
+
+def test_a_sharer_restarts_when_the_owner_of_its_namespace_had_ended() -> None:
+    vpn, app = service("vpn"), service("app", network_mode="service:vpn")
+    plan = planned(project(vpn, app), state(container(vpn, status="exited"), container(app)))
+    assert order(plan, "start:p-vpn-1", "restart:p-app-1")
