@@ -13,7 +13,6 @@ from composer.plan import operations as op
 from composer.scheduler.conditions import Waiter, died
 from composer.scheduler.events import EventSink, Finished, Progressed, Started, Warned
 from composer.scheduler.hooks import Hooks
-from composer.scheduler.providers import Providers
 from composer.spec.model import Project
 from composer.state import PROJECT
 
@@ -40,7 +39,8 @@ class Executor:
         self._clock = clock
         self._waiter = Waiter(engine, stopped, clock=clock)
         self._hooks = Hooks(engine, project, emit, stopped)
-        self.providers = Providers(project)
+        self.provided: dict[str, dict[str, str]] = {}
+        """The variables that providers have set, by service."""
         self._last_start = clock()
 
     def run(self, operation: op.Operation) -> None:
@@ -170,10 +170,14 @@ class Executor:
             self._emit(Finished(f"{o.id}/{name}", "Container", name, done, seconds))
 
     def _call_provider(self, o: op.CallProvider) -> None:
+        # It imports what starts programs, which few projects need.
+        from composer.scheduler.providers import Providers
+
         def inform(text: str) -> None:
             self._emit(Progressed(o.id, text))
 
-        self.providers.call(o.service, o.command, inform)
+        called = Providers(self._project).call(o.service, o.command, inform)
+        self.provided[o.service] = called
 
     def _check_started(self, o: op.CheckStarted) -> None:
         remaining = self._last_start + SETTLE - self._clock()

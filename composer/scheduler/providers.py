@@ -59,17 +59,16 @@ class _Metadata(msgspec.Struct):
 
 
 class Providers:
-    """Calls the programs of one project. ``provided`` has the variables of each, by service."""
+    """Calls the programs of one project."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._environment = {**os.environ, **project.environment}
-        self.provided: dict[str, dict[str, str]] = {}
 
     def call(
         self, name: str, command: Literal["up", "down", "stop"], inform: Callable[[str], None]
-    ) -> None:
-        """Run one command of the provider of service ``name`` and keep the variables it sets.
+    ) -> dict[str, str]:
+        """Run one command of the provider of service ``name``; the variables that it sets.
 
         ``stop`` is only for programs that say that they have it. ``inform`` gets what is going on.
         Raises ``ComposerError`` when there is no such program, and when it fails.
@@ -79,11 +78,11 @@ class Providers:
         metadata = self._metadata(program)
         declared = metadata.stop if command == "stop" else getattr(metadata, command)
         if declared is None:
-            return
+            return {}
         words = [program, "compose", f"--project-name={self._project.name}", command]
         words += self._flags(name, provider.get("options") or {}, declared, metadata.silent)
         with tempfile.TemporaryFile() as errors:
-            self._run(name, [*words, name], errors, inform)
+            return self._run(name, [*words, name], errors, inform)
 
     def _find(self, name: str, kind: str) -> str:
         path = self._environment.get("PATH")
@@ -136,7 +135,7 @@ class Providers:
 
     def _run(
         self, name: str, words: list[str], errors: IO[bytes], inform: Callable[[str], None]
-    ) -> None:
+    ) -> dict[str, str]:
         found: dict[str, str] = {}
         with subprocess.Popen(
             words,
@@ -156,7 +155,7 @@ class Providers:
             errors.seek(0)
             said = errors.read().decode(errors="replace").splitlines()
             raise self._failed(name, f"ended with exit code {process.returncode}", quoted(said))
-        self.provided[name] = found
+        return found
 
     def _take(
         self, name: str, line: bytes, found: dict[str, str], inform: Callable[[str], None]

@@ -106,7 +106,7 @@ class Scheduler:
     @property
     def provided(self) -> Mapping[str, Mapping[str, str]]:
         """The variables that providers have set, by service."""
-        return self._executor.providers.provided
+        return self._executor.provided
 
     def _settle(self, run: _Run, operation: Operation, error: BaseException | None) -> None:
         """Record how ``operation`` ended, and submit what that makes ready.

@@ -42,8 +42,7 @@ class Program:
         said = {"type": "cloud", "options": options}
         p = project(service("my-db", image=None, provider=said))
         called = Providers(msgspec.structs.replace(p, environment={"FROM_ENV_FILE": "1"}))
-        called.call("my-db", command, self.news.append)
-        return called.provided.get("my-db", {})
+        return called.call("my-db", command, self.news.append)
 
     @property
     def arguments(self) -> list[str]:
