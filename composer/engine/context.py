@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from composer.engine.no_effect import NO_EFFECT, Version
+from composer.errors import ComposerError
 from composer.spec.model import Port, Project, Service
 
 
@@ -86,6 +87,11 @@ class Context:
     def warn(self, attribute: str, text: str) -> None:
         """Say that a part of the service is not honoured."""
         self.warnings.append(f"services.{self.service.name}.{attribute}: {text}")
+
+    def wrong(self, attribute: str, text: str, hint: str) -> ComposerError:
+        """The error for a value that cannot be, with its place in the file."""
+        path = f"services.{self.service.name}.{attribute}"
+        return ComposerError(f"{path}: {text}", hint=hint, position=self.project.where(path))
 
     def lacks(self, pattern: str, *words: str, attribute: str = "") -> None:
         """Say that Podman cannot honour ``services.*.PATTERN``, for the reason in ``NO_EFFECT``.

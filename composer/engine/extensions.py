@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any
 
 from composer.engine.context import Context
-from composer.errors import ComposerError
 from composer.spec.podman import PREFIX, podman_extensions
 
 Fragment = dict[str, Any]
@@ -27,10 +26,12 @@ def of_service(context: Context) -> Fragment:
     return spec
 
 
-def _rootfs(_context: Context, value: Any) -> Fragment:
+def _rootfs(context: Context, value: Any) -> Fragment:
     """A folder of the engine's machine as the root of the container, in place of an image."""
-    path, _, option = str(value).rpartition(":")
-    return {"rootfs": path, "rootfs_overlay": True} if option == "O" else {"rootfs": str(value)}
+    if not isinstance(value, str):
+        raise context.wrong(f"{PREFIX}.rootfs", f"{value!r} is no path", "name a folder")
+    path, _, option = value.rpartition(":")
+    return {"rootfs": path, "rootfs_overlay": True} if option == "O" else {"rootfs": value}
 
 
 def _passwd(_context: Context, value: Any) -> Fragment:
@@ -41,8 +42,8 @@ def _passwd(_context: Context, value: Any) -> Fragment:
 def _maps(context: Context) -> Fragment:
     """``uidmaps`` and ``gidmaps``: a user namespace of its own. One stands for both."""
     said = podman_extensions(context.service.extensions)
-    users = [_map(context, "uidmaps", text) for text in said.get("uidmaps") or ()]
-    groups = [_map(context, "gidmaps", text) for text in said.get("gidmaps") or ()]
+    users = [_map(context, "uidmaps", text) for text in _listed(said.get("uidmaps"))]
+    groups = [_map(context, "gidmaps", text) for text in _listed(said.get("gidmaps"))]
     return {
         "userns": {"nsmode": "private"},
         "idmappings": {
@@ -54,16 +55,17 @@ def _maps(context: Context) -> Fragment:
     }
 
 
+def _listed(value: Any) -> list[Any]:
+    """A list, or one value in place of a list."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def _map(context: Context, key: str, text: object) -> dict[str, int]:
     """``CONTAINER:HOST:SIZE``, the size being 1 when it is left out."""
     numbers = str(text).split(":")
     if len(numbers) not in (2, 3) or not all(number.isdecimal() for number in numbers):
-        path = f"services.{context.service.name}.{PREFIX}.{key}"
-        raise ComposerError(
-            f"{path}: {text!r} is no mapping of ids",
-            hint="write it as CONTAINER:HOST:SIZE, such as 0:100000:65536",
-            position=context.project.where(path),
-        )
+        hint = "write it as CONTAINER:HOST:SIZE, such as 0:100000:65536"
+        raise context.wrong(f"{PREFIX}.{key}", f"{text!r} is no mapping of ids", hint)
     inside, outside, size = (int(number) for number in (*numbers, "1")[:3])
     return {"container_id": inside, "host_id": outside, "size": size}
 

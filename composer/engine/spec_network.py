@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,14 +41,15 @@ def networks(context: Context) -> Fragment:
         spec: Fragment = {"netns": _mode(context, service.network_mode)}
         if _possible(context, "mac_address"):
             # Podman's own network goes by this name, whatever its settings call it.
-            spec["networks"] = {"default": {"static_mac": service.mac_address}}
+            own = _hardware_address(context, service.mac_address or "")
+            spec["networks"] = {"default": {"static_mac": own}}
         return spec
     names = [service.name, context.name, *_link_aliases(context)]
     attachments = {}
     for index, (key, said) in enumerate(_in_order(service)):
         attachment = _with_extensions(context, key, said or Attachment())
         mac = attachment.mac_address or (service.mac_address if index == 0 else None)
-        part = _attachment(context, attachment, names, mac)
+        part = _attachment(context, key, attachment, names, mac)
         if len(service.networks) > 1:
             # Podman would number the interfaces as it happens.
             part.setdefault("interface_name", f"eth{index}")
@@ -90,18 +93,41 @@ def _with_extensions(context: Context, key: str, said: Attachment) -> Attachment
     )
 
 
-def _attachment(context: Context, said: Attachment, names: list[str], mac: str | None) -> Fragment:
+def _attachment(
+    context: Context, key: str, said: Attachment, names: list[str], mac: str | None
+) -> Fragment:
     # A one-off container does not answer for its service.
     aliases = list(said.aliases) if context.oneoff else [*names, *said.aliases]
     spec: Fragment = {"aliases": list(dict.fromkeys(aliases))}
-    addresses = [a for a in (said.ipv4_address, said.ipv6_address) if a]
+    said_addresses = {"ipv4_address": said.ipv4_address, "ipv6_address": said.ipv6_address}
+    addresses = [
+        _address(context, f"networks.{key}.{name}", text)
+        for name, text in said_addresses.items()
+        if text
+    ]
     if addresses:
         spec["static_ips"] = addresses
     if mac:
-        spec["static_mac"] = mac
+        spec["static_mac"] = _hardware_address(context, mac)
     if said.interface_name:
         spec["interface_name"] = said.interface_name
     return spec
+
+
+def _address(context: Context, attribute: str, text: str) -> str:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        hint = "write it as 10.0.0.5 or fd00::5"
+        raise context.wrong(attribute, f"{text!r} is no address", hint) from None
+    return text
+
+
+def _hardware_address(context: Context, text: str) -> str:
+    if re.fullmatch(r"[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}", text) is None:
+        hint = "write it as 02:42:ac:11:00:03"
+        raise context.wrong("mac_address", f"{text!r} is no hardware address", hint)
+    return text
 
 
 def _link_aliases(context: Context) -> list[str]:
@@ -149,7 +175,7 @@ def _servers(context: Context) -> list[str]:
     Before 4.4 Podman writes these servers into ``resolv.conf`` in place of its own: services would
     not know each other any more. One address of it is enough: it answers for all networks.
     """
-    servers = list(context.service.dns)
+    servers = [_address(context, f"dns[{i}]", text) for i, text in enumerate(context.service.dns)]
     if context.around.release >= _FORWARDS:
         return servers
     for network in _networks_of(context):
@@ -229,11 +255,12 @@ def expose(context: Context) -> Fragment:
     """``expose``: ``port``, ``port/protocol`` and ranges of them."""
     exposed: dict[str, str] = {}
     for text in context.service.expose if _possible(context, "expose") else ():
-        numbers, _, protocol = text.partition("/")
-        first, _, last = numbers.partition("-")
-        if first.isdecimal():
-            for number in range(int(first), int(last or first) + 1):
-                exposed[str(number)] = protocol or "tcp"
+        found = re.fullmatch(r"(\d+)(?:-(\d+))?(?:/(\w+))?", text)
+        if found is None:
+            raise context.wrong("expose", f"{text!r} is no port", "write it as 80, 80-90 or 53/udp")
+        first, last, protocol = found.groups()
+        for number in range(int(first), int(last or first) + 1):
+            exposed[str(number)] = protocol or "tcp"
     return {"expose": exposed} if exposed else {}
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from composer import __version__, state
 from composer.engine.context import Context
-from composer.errors import ComposerError
 from composer.spec.contents import contents_of
 from composer.spec.model import Healthcheck, Nanoseconds
 
@@ -136,12 +135,8 @@ def signal_number(context: Context, text: str) -> int:
     try:
         return int(signal.Signals[f"SIG{word}"])
     except KeyError:
-        path = f"services.{context.service.name}.stop_signal"
-        raise ComposerError(
-            f"{path}: {text!r} is no signal",
-            hint="use a name such as SIGTERM or a number",
-            position=context.project.where(path),
-        ) from None
+        hint = "use a name such as SIGTERM or a number"
+        raise context.wrong("stop_signal", f"{text!r} is no signal", hint) from None
 
 
 _RESTART_CONDITIONS = {"none": "no", "on-failure": "on-failure", "any": "always"}
@@ -159,9 +154,9 @@ def restart(context: Context) -> Fragment:
     else:
         return {}
     spec: Fragment = {"restart_policy": name or "no"}
-    if tries.isdecimal():
-        spec["restart_tries"] = int(tries)
-    return spec
+    if tries and not tries.isdecimal():
+        raise context.wrong("restart", f"{tries!r} is no number", "write it as on-failure:3")
+    return spec | ({"restart_tries": int(tries)} if tries else {})
 
 
 def healthcheck(context: Context) -> Fragment:
@@ -213,24 +208,27 @@ def logging(context: Context) -> Fragment:
         if option is None:
             context.lacks("logging.options.*", driver, attribute=f"logging.options.{key}")
         else:
-            spec |= option(value)
+            spec |= option(context, value)
     return {"log_configuration": spec} if spec else {}
 
 
-_LOG_OPTIONS: dict[tuple[str, str], Callable[[str], Fragment]] = {
-    ("k8s-file", "max-size"): lambda text: {"size": _size(text)},
-    ("k8s-file", "path"): lambda text: {"path": text},
-    ("journald", "tag"): lambda text: {"options": {"tag": text}},
+_LOG_OPTIONS: dict[tuple[str, str], Callable[[Context, str], Fragment]] = {
+    ("k8s-file", "max-size"): lambda context, text: {"size": _size(context, text)},
+    ("k8s-file", "path"): lambda _context, text: {"path": text},
+    ("journald", "tag"): lambda _context, text: {"options": {"tag": text}},
 }
 """By Podman's driver and the option's name. A tag keeps a container with a log file from starting:
 its monitor refuses it."""
 
 
-def _size(text: str) -> int:
-    """Bytes of ``10m``; -1 stands for no limit, also for what is no size."""
+def _size(context: Context, text: str) -> int:
+    """Bytes of ``10m``; -1 stands for no limit."""
+    if text.strip() == "-1":
+        return -1
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", text.lower())
     if found is None:
-        return -1
+        hint = "write it as 10m"
+        raise context.wrong("logging.options.max-size", f"{text!r} is no size", hint)
     return int(float(found[1]) * 1024 ** " kmgt".index(found[2] or " "))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,12 +85,14 @@ def _pids(context: Context) -> Fragment:
     return {} if pids is None else {"limit": pids}
 
 
-_THROTTLES = {
-    "device_read_bps": "throttleReadBpsDevice",
-    "device_write_bps": "throttleWriteBpsDevice",
-    "device_read_iops": "throttleReadIOPSDevice",
-    "device_write_iops": "throttleWriteIOPSDevice",
+_BY_DEVICE = {
+    "weight_device": ("weightDevice", "weight"),
+    "device_read_bps": ("throttleReadBpsDevice", "rate"),
+    "device_write_bps": ("throttleWriteBpsDevice", "rate"),
+    "device_read_iops": ("throttleReadIOPSDevice", "rate"),
+    "device_write_iops": ("throttleWriteIOPSDevice", "rate"),
 }
+"""Lists of ``blkio_config`` → Podman's name, and what an entry says of its device."""
 
 
 def block_io(context: Context) -> Fragment:
@@ -98,13 +101,12 @@ def block_io(context: Context) -> Fragment:
     spec: Fragment = {}
     if said.get("weight"):
         spec["resource_limits"] = {"blockIO": {"weight": int(said["weight"])}}
-    if said.get("weight_device"):
-        spec["weightDevice"] = {
-            item["path"]: {"weight": int(item["weight"])} for item in said["weight_device"]
-        }
-    for key, name in _THROTTLES.items():
-        if said.get(key):
-            spec[name] = {item["path"]: {"rate": int(item["rate"])} for item in said[key]}
+    for key, (name, what) in _BY_DEVICE.items():
+        for index, item in enumerate(said.get(key) or ()):
+            if "path" not in item or what not in item:
+                at = f"blkio_config.{key}[{index}]"
+                raise context.wrong(at, f"path and {what} are both needed", "say the other too")
+            spec.setdefault(name, {})[item["path"]] = {what: int(item[what])}
     return spec
 
 
@@ -160,7 +162,7 @@ def devices(context: Context) -> Fragment:
             if not found:
                 context.lacks(pattern, attribute=f"{pattern}[{index}]")
     spec: Fragment = {"devices": [{"path": path} for path in paths]} if paths else {}
-    rules = [_rule(text) for text in service.device_cgroup_rules]
+    rules = [_rule(context, i, text) for i, text in enumerate(service.device_cgroup_rules)]
     return spec | ({"device_cgroup_rule": rules} if rules else {})
 
 
@@ -191,10 +193,13 @@ def _counted(count: object) -> list[str]:
     return ["all"]
 
 
-def _rule(text: str) -> Fragment:
+def _rule(context: Context, index: int, text: str) -> Fragment:
     """``c 1:3 mr`` as the runtime wants it. -1 stands for any."""
-    kind, numbers, access = text.split()
-    major, _, minor = numbers.partition(":")
+    found = re.fullmatch(r"\s*([abc])\s+(\d+|\*):(\d+|\*)\s+([rwm]{1,3})\s*", text)
+    if found is None:
+        hint = "write it as TYPE MAJOR:MINOR ACCESS, such as c 1:3 mr"
+        raise context.wrong(f"device_cgroup_rules[{index}]", f"{text!r} is no rule", hint)
+    kind, major, minor, access = found.groups()
     return {
         "allow": True,
         "type": kind,

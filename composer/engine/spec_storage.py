@@ -210,7 +210,7 @@ def _file(
     """
     owned = reference.uid or reference.gid or reference.mode is not None
     if definition.external:
-        found.secrets.append(_engine_secret(reference, definition, target))
+        found.secrets.append(_engine_secret(context, reference, definition, target))
         if context.service.read_only:
             found.room_for(target)
     elif definition.file is not None and not owned and context.around.local:
@@ -223,20 +223,32 @@ def _file(
             InjectedFile(
                 path=target,
                 content=_content(context, definition),
-                uid=int(reference.uid or 0),
-                gid=int(reference.gid or 0),
+                uid=_number(context, reference, "uid"),
+                gid=_number(context, reference, "gid"),
                 mode=_mode(reference.mode),
             )
         )
 
 
-def _engine_secret(reference: FileReference, definition: FileObject, target: str) -> Fragment:
+def _number(context: Context, reference: FileReference, attribute: str) -> int:
+    """The ``uid`` or ``gid`` that a secret or config asks for; 0 unless said."""
+    text = getattr(reference, attribute) or "0"
+    if not text.isdecimal():
+        section = "secrets" if reference in context.service.secrets else "configs"
+        hint = "use a number: names are known inside of the container only"
+        raise context.wrong(f"{section}.{reference.source}.{attribute}", f"{text!r} is no id", hint)
+    return int(text)
+
+
+def _engine_secret(
+    context: Context, reference: FileReference, definition: FileObject, target: str
+) -> Fragment:
     """One of Podman's own secrets (``podman secret create``)."""
     return {
         "Source": definition.name,
         "Target": target,
-        "UID": int(reference.uid or 0),
-        "GID": int(reference.gid or 0),
+        "UID": _number(context, reference, "uid"),
+        "GID": _number(context, reference, "gid"),
         "Mode": _mode(reference.mode),
     }
 

@@ -12,6 +12,7 @@ from composer.engine.container_spec import container_spec
 from composer.engine.context import ImageConfig
 from composer.errors import ComposerError
 from composer.spec.model import (
+    Attachment,
     ByteSize,
     Dependency,
     Deploy,
@@ -297,3 +298,37 @@ def test_namespaces() -> None:
     assert spec["ipcns"] == {"nsmode": "container", "value": "id-of-db"}
     assert spec["utsns"] == {"nsmode": "host"}
     assert spec["cgroupns"] == {"nsmode": "private"}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value", "message"),
+    [
+        ("restart", "on-failure:often", "services.a.restart: 'often' is no number"),
+        ("expose", ("http",), "services.a.expose: 'http' is no port"),
+        ("device_cgroup_rules", ("c 1:3",), r"device_cgroup_rules\[0\]: 'c 1:3' is no rule"),
+        ("dns", ("ns.example",), r"services.a.dns\[0\]: 'ns.example' is no address"),
+        ("mac_address", "mine", "services.a.mac_address: 'mine' is no hardware address"),
+        (
+            "blkio_config",
+            {"weight_device": [{"path": "/dev/sda"}]},
+            r"blkio_config.weight_device\[0\]: path and weight are both needed",
+        ),
+        (
+            "logging",
+            Logging(options={"max-size": "big"}),
+            "services.a.logging.options.max-size: 'big' is no size",
+        ),
+        (
+            "networks",
+            {"front": Attachment(ipv4_address="x")},
+            "services.a.networks.front.ipv4_address: 'x' is no address",
+        ),
+        ("extensions", {"x-podman.uidmaps": "0-5"}, "x-podman.uidmaps: '0-5' is no mapping"),
+        ("extensions", {"x-podman": {"rootfs": 5}}, "services.a.x-podman.rootfs: 5 is no path"),
+    ],
+)
+def test_a_value_that_cannot_be(attribute: str, value: Any, message: str) -> None:
+    said = {"networks": {"front": None}, attribute: value}
+    with pytest.raises(ComposerError, match=message) as caught:
+        spec_of(Service(name="a", **said))
+    assert caught.value.hint

@@ -175,6 +175,14 @@ class TestFiles:
         container_spec(wanted)
         assert [file.path for file in wanted.files] == ["/c", "/etc/c"]
 
+    @pytest.mark.parametrize("external", [True, False])
+    def test_owners_are_numbers(self, external: bool) -> None:
+        token = FileObject(key="token", name="t", content="x", external=external)
+        reference = FileReference(source="token", gid="staff")
+        service = Service(name="web", secrets=(reference,))
+        with pytest.raises(ComposerError, match=r"web\.secrets\.token\.gid: 'staff' is no id"):
+            spec_of(service, secrets={"token": token})
+
     def test_podman_gets_room_for_its_secrets_in_a_read_only_root(self) -> None:
         own = FileObject(key="own", name="own", external=True)
         service = Service(name="web", read_only=True, secrets=(FileReference(source="own"),))
