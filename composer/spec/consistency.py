@@ -12,6 +12,8 @@ from composer.spec.tree import Mark, Problems
 from composer.spec.validate import nearest
 
 NOTHING_LOST = Lost()
+_LISTED = 20
+"""How many names a hint lists at most."""
 
 
 class Finding(NamedTuple):
@@ -22,6 +24,18 @@ class Finding(NamedTuple):
     text: str
     hint: str | None = None
     missing: tuple[str, str] | None = None
+    known: Mapping[str, Any] | None = None
+    """What is there in its place."""
+
+    def advice(self) -> str | None:
+        """The hint: what is meant, or can be meant, by the name of what is missing."""
+        if self.missing is None or self.known is None:
+            return self.hint
+        section, name = self.missing
+        if not self.known:
+            return f"define it under {section}: at the top level"
+        listed = f"defined {section}: {', '.join(sorted(self.known))}"
+        return nearest(name, self.known) or (listed if len(self.known) <= _LISTED else None)
 
 
 class Model(NamedTuple):
@@ -52,19 +66,16 @@ def check_consistency(
     for finding in findings:
         if finding.missing is not None and model.lost.has(*finding.missing):
             continue
-        problems.add(where(finding.path), finding.path, finding.text, finding.hint)
-
-
-_LISTED = 20
+        if problems.many:  # which are counted, but not told
+            problems.add(None, finding.path, finding.text)
+        else:
+            problems.add(where(finding.path), finding.path, finding.text, finding.advice())
 
 
 def _unknown(path: str, kind: str, name: str, known: Mapping[str, Any]) -> Finding:
     section = f"{kind.removeprefix('build ')}s"
-    listed = f"defined {section}: {', '.join(sorted(known))}" if len(known) <= _LISTED else None
-    hint = nearest(name, known) or (
-        listed if known else f"define it under {section}: at the top level"
-    )
-    return Finding(path, f"refers to undefined {kind} {name}", hint, (section, name))
+    text = f"refers to undefined {kind} {name}"
+    return Finding(path, text, missing=(section, name), known=known)
 
 
 def _image(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
