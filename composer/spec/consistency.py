@@ -106,9 +106,11 @@ def _build(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Find
             elif "build" not in model.services[target]:
                 yield Finding(at, f"service {target} has no build section")
     for index, secret in enumerate(build.get("secrets", ())):
-        if secret.get("source") not in model.resources["secrets"]:
-            at = f"{path}.build.secrets[{index}]"
-            yield _unknown(at, "build secret", secret.get("source", ""), model.resources["secrets"])
+        at = f"{path}.build.secrets[{index}]"
+        if not secret.get("source"):
+            yield Finding(at, "source is missing")
+        elif secret["source"] not in model.resources["secrets"]:
+            yield _unknown(at, "build secret", secret["source"], model.resources["secrets"])
 
 
 def _networks(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:

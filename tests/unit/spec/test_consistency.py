@@ -19,6 +19,7 @@ APP = "services: {a: {image: x, %s}, b: {image: y}}\n"
         ("volumes: ['vol:/v']", "services.a.volumes[0]: refers to undefined volume vol"),
         ("secrets: [s]", "services.a.secrets[0]: refers to undefined secret s"),
         ("configs: [c]", "services.a.configs[0]: refers to undefined config c"),
+        ("build: {secrets: [{target: t}]}", "services.a.build.secrets[0]: source is missing"),
         ("depends_on: [z]", "services.a.depends_on.z: refers to undefined service z"),
         ("links: ['z:alias']", "services.a.links[0]: refers to undefined service z"),
         (
