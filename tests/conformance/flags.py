@@ -1,6 +1,6 @@
 """The flags of ``config``, and what docker-compose answered with each to the cases that are asked.
 
-A case is asked with every fourth flag or so: all with all would take minutes and show no more.
+A case is asked with every sixth flag or so: all with all would take minutes and show no more.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FLAGS: dict[str, tuple[str, ...]] = {
 }
 """By the name of the file with the recorded answers: what is said after ``config``."""
 
-STRIDE = 4
+STRIDE = 6
 
 
 class Said(NamedTuple):
