@@ -191,6 +191,7 @@ def _port(entry: Any) -> Any:
 
 IDENTITIES: Rules[Identity] = Rules(
     {
+        "services.*.build.extra_hosts": str,
         "services.*.build.tags": _itself,
         "services.*.cap_add": _itself,
         "services.*.cap_drop": _itself,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from composer.spec import units
 from composer.spec.normalise import RESOURCES
 from composer.spec.schema import FILE
 from composer.spec.schema.service import SERVICE
@@ -98,18 +99,24 @@ def to_yaml(mapping: dict[str, Any], *, escape: bool = True) -> str:
     return text.replace("$", "$$") if escape else text
 
 
-_WORDS = re.compile(
-    r"(?:~|null|true|false|yes|no|on|off|y|n|\.nan|[+-]?\.inf|<<|=)\Z", re.IGNORECASE
-)
+_WORDS = frozenset(
+    form
+    for word in ("null", "true", "false", "yes", "no", "on", "off", "y", "n", ".inf", "+.inf")
+    for form in (word, word.upper(), word.capitalize())
+) | {"~", "<<", "=", ".nan", ".NaN", ".NAN", ".Inf", "+.Inf", "-.inf", "-.Inf", "-.INF"}
+"""What YAML 1.1 or 1.2 reads as something else than text."""
 _NUMBER = re.compile(
-    r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-f_]+|\.[0-9_]+(?:e[-+]?[0-9]+)?"
-    r"|[0-9][0-9_]*(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?)\Z"
+    r"[-+]?(?:0b[01_]+|0o[0-7][0-7_]*|0x[0-9a-f_]+|\.[0-9]+(?:_[0-9]+)*(?:e[-+]?[0-9]+)?"
+    r"|[0-9][0-9_]*(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:e[-+]?_*[0-9][0-9_]*)?)\Z"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\s].*)?\Z",
     re.IGNORECASE,
 )
 """What YAML 1.1 or 1.2 reads as a number, a time or a date."""
-_INDICATORS = re.compile(r"[,\[\]{}#&*!|>'\"%@`]|[-?:](?:\s|\Z)|(?:---|\.\.\.)(?:\s|\Z)")
+_INDICATORS = re.compile(r"[,\[\]{}#&*!|>'\"%@`]|[-?:](?:\s|\Z)|---|\.\.\.")
 _BROKEN = re.compile(r":(?:\s|\Z)|\s#|\s\Z|\A\s")
+
+_SPECIAL = re.compile("[^ -~\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]")
+"""What is escaped: controls and what lies beyond the basic plane."""
 
 
 def _mapping(value: dict[str, Any], indent: str, lines: list[str]) -> None:
@@ -147,19 +154,23 @@ def _sequence(value: list[Any], indent: str, lines: list[str]) -> None:
 
 
 def _blockable(text: str) -> bool:
-    """Whether a literal block gives the text back."""
-    return (
-        all(char.isprintable() or char in "\n\t" for char in text)
-        and not text.startswith((" ", "\n", "\t"))
-        and text.strip("\n") != ""
+    """Whether a literal block gives the text back to every reader of YAML."""
+    plain = text.replace("\n", "").replace("\t", "")
+    return not (
+        _SPECIAL.search(plain) or text.startswith("\t") or text.endswith(" ") or " \n" in text
     )
 
 
 def _block(text: str, indent: str) -> str:
-    ending = "-" if not text.endswith("\n") else "+" if text.endswith("\n\n") else ""
+    start = "2" if text[0] in " \n" else ""  # else the indentation is taken from the first line
+    kept = text == "\n" or text.endswith("\n\n")
+    ending = "+" if kept else "" if text.endswith("\n") else "-"
     body = text if text.endswith("\n") else text + "\n"
     inner = "".join(f"{indent}  {line}\n" if line else "\n" for line in body[:-1].split("\n"))
-    return f"|{ending}\n{inner}"
+    return f"|{start}{ending}\n{inner}"
+
+
+_NOT_FINITE = {"+Inf": ".inf", "-Inf": "-.inf", "NaN": ".nan"}
 
 
 def _scalar(value: Any) -> str:
@@ -167,35 +178,52 @@ def _scalar(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return repr(value)
-    return _text(value)
+    if isinstance(value, str):
+        return _text(value)
+    shown = units.text(value)
+    if isinstance(value, float):
+        shown = _NOT_FINITE.get(shown) or re.sub(r"\A(-?[0-9])e", r"\1.0e", shown)
+    return shown
 
 
 def _text(text: str) -> str:
     if not text:
         return '""'
-    if not text.isprintable() or _WORDS.match(text) or _NUMBER.match(text):
+    if _SPECIAL.search(text) or text in _WORDS or _NUMBER.match(text):
         return _quoted(text)
     if _INDICATORS.match(text) or _BROKEN.search(text):
         return "'" + text.replace("'", "''") + "'"
     return text
 
 
-_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\", '"': '\\"'}
+_ESCAPES = {
+    "\0": "\\0",
+    "\a": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+    "\x1b": "\\e",
+    '"': '\\"',
+    "\\": "\\\\",
+    "\x85": "\\N",
+    "\u2028": "\\L",
+    "\u2029": "\\P",
+}
 
 
 def _quoted(text: str) -> str:
     """The text in double quotes, with what cannot be printed escaped."""
-    return f'"{"".join(map(_escaped, text))}"'
+    escaped = re.sub(rf'{_SPECIAL.pattern}|["\\\\]', lambda found: _escaped(found.group()), text)
+    return f'"{escaped}"'
 
 
 def _escaped(char: str) -> str:
     if char in _ESCAPES:
         return _ESCAPES[char]
-    if char.isprintable():
-        return char
     code = ord(char)
     return (
-        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+        f"\\x{code:02X}" if code < 256 else f"\\u{code:04X}" if code < 65536 else f"\\U{code:08X}"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from composer.spec.order import in_natural_order
 from composer.spec.shapes import Shape
 
 
@@ -18,7 +19,7 @@ def render(value: Any, shape: Shape) -> Any:
             return _struct(value, shape)
         if shape.values is not None:
             below = shape.values
-            return {key: render(value[key], below) for key in sorted(value)}
+            return {key: render(value[key], below) for key in in_natural_order(value)}
         return value
     if isinstance(value, list):
         if shape.items is None:
@@ -53,16 +54,16 @@ def _struct(value: dict[str, Any], shape: Shape) -> dict[str, Any]:
         shown = render(said, below)
         if shown or below.keep:
             out[key] = shown
-    for key, said in value.items() if shape.extensions == "kept" else ():
-        if key.startswith("x-"):
-            out[key] = in_order(said)
+    if shape.extensions == "kept":
+        for key in in_natural_order(key for key in value if key.startswith("x-")):
+            out[key] = in_order(value[key])
     return out
 
 
 def in_order(value: Any) -> Any:
     """``value`` as it is, as plain mappings, sorted by key, and lists."""
     if isinstance(value, dict):
-        return {key: in_order(value[key]) for key in sorted(value)}
+        return {key: in_order(value[key]) for key in in_natural_order(value)}
     if isinstance(value, list):
         return [in_order(entry) for entry in value]
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from math import isfinite, isnan
+from struct import pack, unpack
 from typing import Any
 
 # Patterns are compiled (and cached by re) when they are first used, not at start-up.
@@ -156,14 +157,26 @@ def integer(value: Any) -> int:
 
 
 def number(value: Any) -> float | int:
-    """A number from a number or text, whole where it can be. Raises ``ValueError``."""
+    """A number of 32 bits from a number or text, whole where it can be. Raises ``ValueError``."""
     try:
-        found = float(value)
+        found = _single(float(value))
     except ValueError:
         raise ValueError(f"{value!r} is not a number") from None
+    except OverflowError:
+        raise ValueError(f"{text(value)} is out of range") from None
     if not isfinite(found):
         raise ValueError(f"{text(value)} is not a number that can be used")
-    return int(found) if found == int(found) else found
+    return int(found) if found == int(found) and abs(found) < 1e6 else found
+
+
+def _single(value: float) -> float:
+    """The nearest number that fits into 32 bits, with no more digits than tell it apart."""
+    if isnan(value) or value == int(value) < 2**24:
+        return value
+    single = pack("f", value)
+    exact = unpack("f", single)[0]
+    shorter = (float(f"{exact:.{digits}g}") for digits in range(1, 9))
+    return next((found for found in shorter if pack("f", found) == single), exact)
 
 
 def boolean(value: Any) -> bool:
@@ -180,10 +193,9 @@ def boolean(value: Any) -> bool:
 
 def file_mode(value: Any) -> str:
     """A file mode as the octal text that ``config`` prints: ``0440``. Text is read as octal."""
-    try:
-        mode = int(value, 8) if isinstance(value, str) else integer(value)
-    except ValueError:
-        raise ValueError(f"{value!r} is not a file mode; write for example 0440") from None
+    if isinstance(value, str) and not re.match(r"[0-7]{1,21}\Z", value):
+        raise ValueError(f"{value!r} is not a file mode; write for example 0440")
+    mode = int(value, 8) if isinstance(value, str) else integer(value)
     return f"0{mode:o}"
 
 

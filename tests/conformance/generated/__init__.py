@@ -1,0 +1,1 @@
+"""Strategies that make random Compose files, in random mixtures of their short and long forms."""
