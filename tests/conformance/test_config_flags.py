@@ -30,7 +30,7 @@ DIFFERS = {
             ("build-forms", "no-interpolate"),
             ("build-ssh", "no-interpolate"),
         ),
-        "what has no value is kept",
+        "what has no value is kept, and ssh as it is said",
     ),
     **dict.fromkeys(
         (
