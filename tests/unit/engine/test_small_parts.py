@@ -248,3 +248,5 @@ def test_an_archive_has_the_folders_above_its_files() -> None:
         assert tar.getnames() == ["run", "run/secrets", "run/secrets/a"]
         entry = tar.getmember("run/secrets/a")
     assert (entry.uid, entry.mode, entry.size) == (5, 0o400, 1)
+    blocks = 2 + 2 + 2  # two folders, the file's head and content, and the end mark
+    assert len(archive(files)) == blocks * 512, "Podman reads nothing after the end mark"
