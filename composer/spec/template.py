@@ -45,9 +45,11 @@ def parts(text: str) -> Iterator[str | Mention]:
     while True:
         dollar = text.find("$", at)
         if dollar < 0:
-            yield text[at:]
+            if at < len(text):
+                yield text[at:]
             return
-        yield text[at:dollar]
+        if at < dollar:
+            yield text[at:dollar]
         following = text[dollar + 1 : dollar + 2]
         if following == "$":
             at = dollar + 2
