@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from composer.engine import api_socket, extensions
+from composer.engine import api_socket, extensions, pod_spec
 from composer.engine import spec_network as network
 from composer.engine import spec_process as process
 from composer.engine import spec_resources as resources
@@ -28,6 +28,7 @@ ALWAYS: tuple[Mapping, ...] = (
     network.networks,
     network.resolvers,
     storage.storage,
+    pod_spec.membership,
 )
 """What every container gets, also when the file says nothing."""
 
@@ -84,7 +85,6 @@ MAPPINGS: dict[str, Mapping] = {
     "privileged": process.security,
     "read_only": process.security,
     "restart": process.restart,
-    "runtime": process.security,
     "secrets": storage.storage,
     "security_opt": process.security,
     "shm_size": resources.shared_memory,
@@ -119,6 +119,8 @@ ELSEWHERE: dict[str, str] = {
     "models": "plan.models",
     "name": "spec.typed",
     "platform": "plan.images",
+    "pod": "engine.pod_spec",
+    "pod_init": "engine.pod_spec",
     "ports.*.app_protocol": "spec.output",
     "ports.*.mode": "spec.output",
     "ports.*.name": "spec.output",

@@ -74,6 +74,7 @@ NO_EFFECT: dict[str, Lack] = {
     ),
     "services.*.networks.*.gw_priority": Lack("Podman chooses the default route itself"),
     "services.*.networks.*.link_local_ips": Lack("Podman gives no link-local addresses"),
+    "services.*.runtime": Lack("Podman runs all containers with the runtime of containers.conf"),
     "services.*.security_opt": Lack("Podman has no {}", _DECIDED),
     "services.*.volumes.*.bind.recursive": Lack(
         "Podman makes the mount read-only, but not other mounts below it",

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from composer.engine.context import Context, NetworkFacts
 from composer.engine.no_effect import NO_EFFECT
 from composer.engine.spec_process import namespace
-from composer.spec.model import Attachment, Service
+from composer.spec.model import Attachment, Project, Service
 from composer.spec.podman import podman_extensions
 
 Fragment = dict[str, Any]
@@ -37,14 +37,16 @@ def networks(context: Context) -> Fragment:
     aliases that other services have for it.
     """
     service = context.service
+    if context.joins("net"):
+        return {}
     if service.network_mode:
-        spec: Fragment = {"netns": _mode(context, service.network_mode)}
+        spec: Fragment = _mode(context, service.network_mode)
         if _possible(context, "mac_address"):
             # Podman's own network goes by this name, whatever its settings call it.
             own = _hardware_address(context, service.mac_address or "")
             spec["networks"] = {"default": {"static_mac": own}}
         return spec
-    names = [service.name, context.name, *_link_aliases(context)]
+    names = [service.name, context.name, *link_aliases(context.project, service.name)]
     attachments = {}
     for index, (key, said) in enumerate(_in_order(service)):
         attachment = _with_extensions(context, key, said or Attachment())
@@ -60,7 +62,14 @@ def networks(context: Context) -> Fragment:
 
 def _mode(context: Context, text: str) -> Fragment:
     """``network_mode``; ``default`` is what Docker calls its own choice."""
-    return namespace(context, "bridge" if text == "default" else text)
+    mode, _, options = text.partition(":")
+    if mode in _USER_SPACE and options:
+        return {"netns": {"nsmode": mode}, "network_options": {mode: options.split(",")}}
+    return {"netns": namespace(context, "bridge" if text == "default" else text)}
+
+
+_USER_SPACE = ("slirp4netns", "pasta")
+"""Networks that a program beside the container makes; it takes options."""
 
 
 def _in_order(service: Service) -> list[tuple[str, Attachment | None]]:
@@ -130,11 +139,11 @@ def _hardware_address(context: Context, text: str) -> str:
     return text
 
 
-def _link_aliases(context: Context) -> list[str]:
-    """What other services of the project call this one in their ``links``."""
-    links = (link for other in context.project.services.values() for link in other.links)
+def link_aliases(project: Project, service: str) -> list[str]:
+    """What other services of the project call ``service`` in their ``links``."""
+    links = (link for other in project.services.values() for link in other.links)
     pairs = (link.partition(":") for link in links)
-    return [alias for name, _, alias in pairs if alias and name == context.service.name]
+    return [alias for name, _, alias in pairs if alias and name == service]
 
 
 def _possible(context: Context, attribute: str) -> bool:
@@ -158,6 +167,8 @@ def resolvers(context: Context) -> Fragment:
     container has no search list unless the file says one.
     """
     service = context.service
+    if context.joins("net"):
+        return {}
     search = list(service.dns_search) if _possible(context, "dns_search") else []
     if not search and len(service.networks) > 1:
         search = ["."]

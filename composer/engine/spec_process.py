@@ -242,7 +242,23 @@ def namespaces(context: Context) -> Fragment:
         "cgroupns": service.cgroup,
         "userns": service.userns_mode,
     }
-    return {key: namespace(context, text) for key, text in said.items() if text}
+    spec: Fragment = {key: namespace(context, text) for key, text in said.items() if text}
+    mode, _, options = (service.userns_mode or "").partition(":")
+    if mode == "auto":
+        spec["userns"] = {"nsmode": "auto"}
+        spec["idmappings"] = {"AutoUserNs": True, "AutoUserNsOpts": _auto_ids(context, options)}
+    return spec
+
+
+def _auto_ids(context: Context, options: str) -> Fragment:
+    """``size=NUMBER`` of ``userns_mode: auto``; as many ids as the image needs unless said."""
+    if not options:
+        return {}
+    name, _, value = options.partition("=")
+    if name != "size" or not value.isdecimal():
+        hint = "write it as auto or auto:size=65536"
+        raise context.wrong("userns_mode", f"{options!r} is no option of auto", hint)
+    return {"Size": int(value)}
 
 
 def namespace(context: Context, text: str) -> Fragment:
@@ -267,14 +283,13 @@ def hostname(context: Context) -> Fragment:
 
 
 def security(context: Context) -> Fragment:
-    """``privileged``, capabilities, ``read_only``, ``security_opt``, ``runtime``."""
+    """``privileged``, capabilities, ``read_only``, ``security_opt``."""
     service = context.service
     said: Fragment = {
         "privileged": service.privileged,
         "read_only_filesystem": service.read_only,
         "cap_add": list(service.cap_add),
         "cap_drop": list(service.cap_drop),
-        "oci_runtime": service.runtime,
     }
     spec: Fragment = {key: value for key, value in said.items() if value}
     for text in service.security_opt:

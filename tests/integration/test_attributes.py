@@ -92,7 +92,11 @@ def write(scenario: Scenario) -> None:
     services = {row.service: row.as_service() for row in ROWS}
     text = json.dumps({"services": services, **parts}, indent=1)
     (scenario.folder / "compose.yaml").write_text(text)
-    scenario.env.update(SAMPLE_TOKEN="hidden-in-a-variable", SAMPLE_VARIABLE="value-of-variable")
+    scenario.env.update(
+        SAMPLE_FOLDER=str(scenario.folder),
+        SAMPLE_TOKEN="hidden-in-a-variable",
+        SAMPLE_VARIABLE="value-of-variable",
+    )
 
 
 @pytest.fixture(scope="module")

@@ -163,6 +163,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "nvidia.com/gpu=7",
     ),
     "cdi device": ({"devices": ["acme.com/thing=a"]}, "acme.com/thing=a"),
+    "userns_mode auto": ({"userns_mode": "auto:size=400000000"}, " IDs"),
     "storage_opt": ({"storage_opt": {"size": "1G"}}, "storage-opt"),
 }
 """What this machine cannot do: Podman refuses it by the name that it was asked for."""

@@ -169,6 +169,7 @@ ROWS = [
             "NetworkSettings/Ports/80~tcp": [{"HostIp": "127.0.0.1", "HostPort": "28460"}],
             "NetworkSettings/Ports/53~udp/0/HostPort": "28461",
             "NetworkSettings/Ports/81~tcp/0/HostPort": lambda port: int(port) > 0,
+            "NetworkSettings/Ports/90~tcp": None,
         },
     ),
     Row("network_mode none", {"network_mode": "none"}, {}, {"ls /sys/class/net": "lo"}),

@@ -137,6 +137,11 @@ ROWS = [
         {"HostConfig/LogConfig/Type": "k8s-file", "HostConfig/LogConfig/Size": "10.49MB"},
         warns=("logging.options.max-file", "logging.options.tag"),
     ),
+    Row(
+        "logging path",
+        {"logging": {"driver": "k8s-file", "options": {"path": "${SAMPLE_FOLDER}/container.log"}}},
+        {"HostConfig/LogConfig/Path": lambda path: path.endswith("/container.log")},
+    ),
     Row("logging none", {"logging": {"driver": "none"}}, {"HostConfig/LogConfig/Type": "none"}),
     Row(
         "logging elsewhere",
@@ -190,7 +195,12 @@ ROWS = [
         {},
         {"grep -c ' /proc/kcore ' /proc/mounts || true": "0"},
     ),
-    Row("runtime", {"runtime": "runc"}, {"OCIRuntime": "runc"}),
+    Row(
+        "runtime",
+        {"runtime": "other"},
+        {"OCIRuntime": lambda seen: seen != "other"},
+        warns=("runtime",),
+    ),
     Row(
         "pid ipc uts of the host",
         {"pid": "host", "ipc": "host", "uts": "host"},

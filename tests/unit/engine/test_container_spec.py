@@ -301,6 +301,21 @@ def test_namespaces() -> None:
 
 
 @pytest.mark.parametrize(
+    ("mode", "namespace", "ids"),
+    [
+        ("host", {"nsmode": "host"}, None),
+        ("keep-id:uid=7", {"nsmode": "keep-id", "value": "uid=7"}, None),
+        # Podman's service takes the word alone for nothing.
+        ("auto", {"nsmode": "auto"}, {"AutoUserNs": True, "AutoUserNsOpts": {}}),
+        ("auto:size=9", {"nsmode": "auto"}, {"AutoUserNs": True, "AutoUserNsOpts": {"Size": 9}}),
+    ],
+)
+def test_user_namespaces(mode: str, namespace: dict[str, str], ids: dict[str, Any] | None) -> None:
+    spec = spec_of(Service(name="a", userns_mode=mode))
+    assert (spec["userns"], spec.get("idmappings")) == (namespace, ids)
+
+
+@pytest.mark.parametrize(
     ("attribute", "value", "message"),
     [
         ("restart", "on-failure:often", "services.a.restart: 'often' is no number"),

@@ -91,13 +91,20 @@ def test_the_files_search_list_stays() -> None:
         ("none", {"nsmode": "none"}),
         ("service:db", {"nsmode": "container", "value": "id-of-db"}),
         ("container:other", {"nsmode": "container", "value": "other"}),
-        ("slirp4netns:mtu=1500", {"nsmode": "slirp4netns", "value": "mtu=1500"}),
+        ("ns:/run/netns/x", {"nsmode": "path", "value": "/run/netns/x"}),
     ],
 )
 def test_modes(mode: str, expected: dict[str, str]) -> None:
     spec = spec_of(Service(name="a", network_mode=mode))
     assert spec["netns"] == expected
     assert "networks" not in spec
+
+
+def test_options_of_networks_in_user_space() -> None:
+    """Podman's service reads them beside the mode, and not behind it."""
+    spec = spec_of(Service(name="a", network_mode="slirp4netns:mtu=1500,allow_host_loopback=true"))
+    assert spec["netns"] == {"nsmode": "slirp4netns"}
+    assert spec["network_options"] == {"slirp4netns": ["mtu=1500", "allow_host_loopback=true"]}
 
 
 @pytest.mark.parametrize(
