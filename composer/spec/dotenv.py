@@ -139,7 +139,7 @@ class _Parser:
         end = self.text.find("\n", self.at)
         end = len(self.text) if end < 0 else end
         line = self.text[self.at : end]
-        value = "" if line.startswith("#") else re.split(r"\s#", line, maxsplit=1)[0]
+        value = re.split(r"\s#", line, maxsplit=1)[0]
         expanded = self.expand(value.strip())
         self.at = end
         return expanded

@@ -36,14 +36,15 @@ def resolve_files(name: str, service: Map, variables: Mapping[str, str], problem
     count = 0
     path = f"services.{name}"
     own = service.get("environment") or {}
+    found: dict[str, str] = {}
 
     def lookup(variable: str) -> str | None:
-        value = variables.get(variable)
-        return own.get(variable) if value is None else value
+        """The project's variables, then the service's own, then those of the files before."""
+        places = (variables, own, found)
+        return next((place[variable] for place in places if place.get(variable) is not None), None)
 
     files = service.pop("env_file", None)
     if files:
-        found: dict[str, str] = {}
         for index, (file, mark) in enumerate(entries(files)):
             try:
                 found.update(_env_file(file, lookup))

@@ -24,7 +24,7 @@ def select(
     The profiles of services ``named`` on the command line are active too, as in Docker Compose.
     Raises ``ComposerError`` for a named service that is not there.
     """
-    wanted = set(profiles)
+    wanted = set(profiles) or {""}  # with none chosen, Docker Compose has one without a name
     for name in named:
         if name not in services:
             known = f"services there: {', '.join(sorted(services))}" if services else None

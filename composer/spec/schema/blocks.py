@@ -50,6 +50,11 @@ def brief_duration(value: str) -> str:
     return units.duration_text(value) if units.nanoseconds(value) else ""
 
 
+def rate_text(value: Any) -> str:
+    """Bytes or operations in a second as decimal text, also of 0. Raises ``ValueError``."""
+    return str(units.size(value))
+
+
 def command_line(value: str | None) -> list[str] | None:
     """The words of a command line; None stays None."""
     return None if value is None else words.split(value)
@@ -127,9 +132,7 @@ BUILD = struct(
 )
 WEIGHTS = Shape(items=struct({"path": TEXT, "weight": COUNT}, extensions="refused"))
 RATES = Shape(
-    items=struct(
-        {"path": TEXT, "rate": scalar(int, str, syntax=units.size_text)}, extensions="refused"
-    )
+    items=struct({"path": TEXT, "rate": scalar(int, str, syntax=rate_text)}, extensions="refused")
 )
 BLKIO = struct(
     {

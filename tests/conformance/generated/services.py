@@ -98,7 +98,7 @@ def mounts() -> Values:
         ABSOLUTE,
     )
     common = {
-        "target": ABSOLUTE,
+        "target": st.sampled_from(["/a", "/b/c", "/k"]),
         "read_only": BOOLEANS,
         "consistency": st.just("cached"),
     }

@@ -25,7 +25,7 @@ def variables(text: str) -> dict[str, str]:
         ("A=a=b", "a=b"),
         ("A=x # comment", "x"),
         ("A=x#y", "x#y"),
-        ("A=#comment", ""),
+        ("A=#comment", "#comment"),
         ("A='x # y'", "x # y"),
         ('A="x" # comment', "x"),
         ('A="x\\ny"', "x\ny"),
