@@ -23,6 +23,8 @@ from composer.state import (
     HealthResult,
     ImageState,
     NetworkState,
+    PodMember,
+    PodState,
     State,
     VolumeState,
     image_names,
@@ -59,6 +61,8 @@ class FakeEngine:
         self.most_at_once = 0
         """How many changing calls were under way at the same time, at most."""
         self.containers_by_id: dict[str, Container] = {}
+        self.pods_by_id: dict[str, PodState] = {}
+        """Their containers are told by ``pods`` and ``observe``."""
         self.networks: dict[str, NetworkState] = {}
         self.volumes: dict[str, VolumeState] = {}
         self.images: dict[str, ImageState] = {}
@@ -130,6 +134,7 @@ class FakeEngine:
             return State(
                 project=project,
                 containers=tuple(sorted(mine, key=lambda c: (c.service, c.number, c.name))),
+                pods=tuple(p for p in self.pods() if p.project == project),
                 networks=dict(self.networks),
                 volumes=dict(self.volumes),
                 images=dict(self.images),
@@ -143,6 +148,22 @@ class FakeEngine:
                 container
                 for container in self.containers_by_id.values()
                 if all(_has_label(container, text) for text in wanted)
+            ]
+
+    def pods(self, filters: Mapping[str, Sequence[str]] | None = None) -> list[PodState]:
+        wanted = list((filters or {}).get("label", ()))
+        with self._lock:
+            return [
+                msgspec.structs.replace(
+                    pod,
+                    containers=tuple(
+                        PodMember(c.id, c.name, c.status)
+                        for c in self.containers_by_id.values()
+                        if c.pod == pod.id
+                    ),
+                )
+                for pod in self.pods_by_id.values()
+                if all(_has_label(pod, text) for text in wanted)
             ]
 
     def capabilities(self) -> Capabilities:
@@ -329,6 +350,58 @@ class FakeEngine:
             for name in image_names(image):
                 self.images.pop(name, None)
 
+    def create_pod(self, project: Project, key: str, number: int) -> str:
+        pod, name = project.pods[key], project.pod_name(key, number)
+        with self._call("create_pod", name):
+            if any(p.name == name for p in self.pods_by_id.values()):
+                raise EngineError(f"name {name} is in use: pod already exists", status=409)
+            made = PodState(
+                id=self._new_id(),
+                name=name,
+                labels={
+                    labels.PROJECT: project.name,
+                    labels.POD: key,
+                    labels.NUMBER: str(number),
+                    labels.CONFIG_HASH: pod.config_hash,
+                },
+                networks=tuple(project.networks[n].name for n in pod.networks),
+                infra=self._new_id() if pod.infra else "",
+                infra_status="created" if pod.infra else "",
+            )
+            self.pods_by_id[made.id] = made
+            return made.id
+
+    def start_pod(self, pod: str) -> None:
+        found = self._pod(pod)
+        with self._call("start_pod", found.name):
+            self._put_pod(found, "running")
+
+    def stop_pod(self, pod: str, *, timeout: float | None = None) -> None:
+        found = self._pod(pod)
+        with self._call("stop_pod", found.name, timeout=timeout):
+            self._put_pod(found, "exited")
+
+    def remove_pod(self, pod: str) -> None:
+        found = self._pod(pod)
+        with self._call("remove_pod", found.name):
+            self.pods_by_id.pop(found.id, None)
+            for container in list(self.containers_by_id.values()):
+                if container.pod == found.id:
+                    del self.containers_by_id[container.id]
+
+    def _pod(self, pod: str) -> PodState:
+        with self._lock:
+            for found in self.pods_by_id.values():
+                if pod in (found.id, found.name):
+                    return found
+        raise EngineError(f"no pod with name or ID {pod}", status=404)
+
+    def _put_pod(self, pod: PodState, status: str) -> None:
+        self.pods_by_id[pod.id] = msgspec.structs.replace(pod, status=status, infra_status=status)
+        for container in list(self.containers_by_id.values()):
+            if container.pod == pod.id:
+                self._put(container, status=status)
+
     def create_container(
         self,
         project: Project,
@@ -354,6 +427,8 @@ class FakeEngine:
             if any(c.name == name for c in self.containers_by_id.values()):
                 raise EngineError(f"the container name {name} is already in use", status=500)
             wanted = project.services[service]
+            pod = None if oneoff else project.pod_of(service)
+            home = self._pod(project.pod_name(pod.key, number)) if pod else None
             image = next(
                 (self.images[n] for n in image_names(wanted.image or "") if n in self.images), None
             )
@@ -372,6 +447,8 @@ class FakeEngine:
                     **wanted.labels,
                 },
                 networks=tuple(project.networks[k].name for k in wanted.networks),
+                pod=home.id if home else "",
+                pod_name=home.name if home else "",
             )
             self.containers_by_id[container.id] = container
             return container.id
@@ -389,6 +466,10 @@ class FakeEngine:
             found = self._find(container)
             self._looks.pop(found.id, None)
             self._put(found, status="running", started=self._tick())
+            home = self.pods_by_id.get(found.pod)
+            if home is not None and home.infra:
+                running = msgspec.structs.replace(home, status="running", infra_status="running")
+                self.pods_by_id[home.id] = running
             self._age(self._find(container), look=False)
 
     def stop(self, container: str, *, timeout: float | None = None) -> None:
@@ -543,6 +624,6 @@ class _Call:
         engine._lock.release()
 
 
-def _has_label(container: Container, text: str) -> bool:
+def _has_label(container: Container | PodState, text: str) -> bool:
     key, equals, value = text.partition("=")
     return key in container.labels and (not equals or container.labels[key] == value)

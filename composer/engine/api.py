@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
-from composer.state import Capabilities, Container, Detail, HealthResult, State
+from composer.state import Capabilities, Container, Detail, HealthResult, PodState, State
 
 if TYPE_CHECKING:
     from composer.spec.model import Project
@@ -56,6 +56,9 @@ class Engine(Protocol):
 
     def containers(self, filters: Mapping[str, Sequence[str]] | None = None) -> list[Container]:
         """All containers, or those that match Podman's list filters (also stopped ones)."""
+
+    def pods(self, filters: Mapping[str, Sequence[str]] | None = None) -> list[PodState]:
+        """All pods, or those that match Podman's list filters."""
 
     def capabilities(self) -> Capabilities: ...
     def inspect(self, container: str) -> Detail: ...
@@ -125,6 +128,24 @@ class Engine(Protocol):
         """The local image's full name with its digest, or None (GET /libpod/images/{name}/json)."""
 
     def remove_image(self, image: str) -> None: ...
+
+    def create_pod(self, project: Project, key: str, number: int) -> str:
+        """Create the pod ``key`` for the replicas ``number`` of its members; its id.
+
+        POST /libpod/pods/create. Its members are created in it by ``create_container``.
+        """
+
+    def start_pod(self, pod: str) -> None:
+        """Start all containers of a pod (POST /libpod/pods/{name}/start)."""
+
+    def stop_pod(self, pod: str, *, timeout: float | None = None) -> None:
+        """Stop all containers of a pod, its infra container too, which no ``stop`` of members does.
+
+        After ``timeout`` seconds (None: each container's own) they are killed.
+        """
+
+    def remove_pod(self, pod: str) -> None:
+        """Kill and remove all containers of a pod, and the pod."""
 
     def create_container(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from composer.engine import api_socket, extensions, pod_spec
+from composer.engine import api_socket, extensions
 from composer.engine import spec_network as network
 from composer.engine import spec_process as process
 from composer.engine import spec_resources as resources
@@ -28,7 +28,7 @@ ALWAYS: tuple[Mapping, ...] = (
     network.networks,
     network.resolvers,
     storage.storage,
-    pod_spec.membership,
+    extensions.membership,
 )
 """What every container gets, also when the file says nothing."""
 
@@ -119,8 +119,8 @@ ELSEWHERE: dict[str, str] = {
     "models": "plan.models",
     "name": "spec.typed",
     "platform": "plan.images",
-    "pod": "engine.pod_spec",
-    "pod_init": "engine.pod_spec",
+    "pod": "engine.extensions",
+    "pod_init": "engine.extensions",
     "ports.*.app_protocol": "spec.output",
     "ports.*.mode": "spec.output",
     "ports.*.name": "spec.output",

@@ -10,7 +10,7 @@ import msgspec
 
 from composer.engine.no_effect import NO_EFFECT, Version
 from composer.errors import ComposerError
-from composer.spec.model import Port, Project, Service
+from composer.spec.model import Pod, Port, Project, Service
 
 
 class ImageConfig(msgspec.Struct, frozen=True):
@@ -83,14 +83,27 @@ class Context:
     """Volume by target: the anonymous volumes of the container that this one replaces."""
     warnings: list[str] = field(default_factory=list)
     files: list[InjectedFile] = field(default_factory=list)
+    pod: Pod | None = None
+    """The pod that the container is made in."""
+    place: str = ""
+    """Where the file says what is mapped; empty for ``services.NAME``."""
+
+    @property
+    def path(self) -> str:
+        """Where the file says what is mapped."""
+        return self.place or f"services.{self.service.name}"
+
+    def joins(self, namespace: str) -> bool:
+        """Whether the container enters ``namespace`` (``net``, ``uts`` …) of a pod."""
+        return self.pod is not None and self.pod.shares(namespace)
 
     def warn(self, attribute: str, text: str) -> None:
         """Say that a part of the service is not honoured."""
-        self.warnings.append(f"services.{self.service.name}.{attribute}: {text}")
+        self.warnings.append(f"{self.path}.{attribute}: {text}")
 
     def wrong(self, attribute: str, text: str, hint: str) -> ComposerError:
         """The error for a value that cannot be, with its place in the file."""
-        path = f"services.{self.service.name}.{attribute}"
+        path = f"{self.path}.{attribute}"
         return ComposerError(f"{path}: {text}", hint=hint, position=self.project.where(path))
 
     def lacks(self, pattern: str, *words: str, attribute: str = "") -> None:

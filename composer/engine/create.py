@@ -21,6 +21,7 @@ from composer.engine.context import (
 from composer.engine.detail import detail, inspect
 from composer.engine.images import Images
 from composer.engine.libpod import Libpod, decode, segment
+from composer.engine.pod_spec import pod_spec
 from composer.engine.transport import Response
 from composer.errors import ComposerError, EngineError
 from composer.spec.model import Port, Project, Service
@@ -97,6 +98,7 @@ class Creator:
             around=self._surroundings(project, peers),
             oneoff=oneoff,
             inherited=self._anonymous_volumes(replaces) if replaces else inherits,
+            pod=None if oneoff else project.pod_of(service),
         )
         spec = container_spec(context)
         if peers:
@@ -117,6 +119,18 @@ class Creator:
             path = f"/containers/{identity}/rename"
             self._libpod.call("POST", path, {"name": name}, what=what)
         return identity
+
+    def create_pod(self, project: Project, key: str, number: int) -> str:
+        """Create one pod and return its id (POST /libpod/pods/create)."""
+        warnings: list[str] = []
+        around = self._surroundings(project, {})
+        spec = pod_spec(project, key, number, around, warnings)
+        for warning in warnings:
+            self._warn(warning)
+        what = f"create pod {spec['name']}"
+        answer = self._libpod.call("POST", "/pods/create", body=spec, what=what)
+        created: _Created = decode(answer.body, _Created)
+        return created.id
 
     def _image(self, project: Project, service: Service) -> ImageConfig:
         """What the container inherits: nothing when its root is a folder (``x-podman.rootfs``)."""

@@ -26,6 +26,21 @@ def of_service(context: Context) -> Fragment:
     return spec
 
 
+def membership(context: Context) -> Fragment:
+    """``pod``: the pod for the replica's number, which has to be there.
+
+    Podman runs init containers itself when somebody else starts the pod. That is what ``always``
+    means; those that are to run once it would run again, and remove.
+    """
+    pod = context.pod
+    if pod is None:
+        return {}
+    spec: Fragment = {"pod": context.project.pod_name(pod.key, context.number)}
+    if context.service.pod_init == "always":
+        spec["init_container_type"] = "always"
+    return spec
+
+
 def _rootfs(context: Context, value: Any) -> Fragment:
     """A folder of the engine's machine as the root of the container, in place of an image."""
     if not isinstance(value, str):
@@ -71,6 +86,9 @@ def _map(context: Context, key: str, text: object) -> dict[str, int]:
 
 
 _SERVICE: dict[str, Callable[[Context, Any], Fragment]] = {
+    "pod": lambda _context, _value: {},
+    "init": lambda _context, _value: {},
+    "depends_on": lambda _context, _value: {},
     "uidmaps": lambda context, _value: _maps(context),
     "gidmaps": lambda context, _value: _maps(context),
     "rootfs": _rootfs,

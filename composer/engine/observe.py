@@ -17,6 +17,8 @@ from composer.state import (
     Container,
     ImageState,
     NetworkState,
+    PodMember,
+    PodState,
     Published,
     State,
     VolumeState,
@@ -53,7 +55,27 @@ class _Container(msgspec.Struct, rename="pascal"):
     mounts: list[str] | None = None
     command: list[str] | None = None
     pod: str = ""
+    pod_name: str = ""
     is_infra: bool = False
+
+
+class _PodContainer(msgspec.Struct, rename="pascal"):
+    id: str
+    names: str = ""
+    status: str = ""
+
+
+class _Pod(msgspec.Struct, rename="pascal"):
+    """One entry of GET /libpod/pods/json."""
+
+    id: str
+    name: str
+    status: str = ""
+    created: str = ""
+    infra_id: str = ""
+    labels: dict[str, str] | None = None
+    networks: list[str] | None = None
+    containers: list[_PodContainer] | None = None
 
 
 class _Subnet(msgspec.Struct):
@@ -98,15 +120,23 @@ class _Image(msgspec.Struct, rename="pascal"):
 
 def observe(libpod: Libpod, project: str, capabilities: Capabilities) -> State:
     """One look at ``project`` and at what it may share with others."""
-    containers, networks, volumes, images = _together(
-        lambda: list_containers(libpod, {"label": [f"{PROJECT}={project}"]}),
+    mine = {"label": [f"{PROJECT}={project}"]}
+    containers, pods, networks, volumes, images = _together(
+        lambda: list_containers(libpod, mine),
+        lambda: list_pods(libpod, mine),
         lambda: list_networks(libpod),
         lambda: list_volumes(libpod),
         lambda: list_images(libpod),
     )
     return State(
         project=project,
-        containers=tuple(sorted(containers, key=lambda c: (c.service, c.number, c.name))),
+        containers=tuple(
+            sorted(
+                (c for c in containers if not c.is_infra),
+                key=lambda c: (c.service, c.number, c.name),
+            )
+        ),
+        pods=tuple(sorted(pods, key=lambda p: (p.key, p.number, p.name))),
         networks=networks,
         volumes=volumes,
         images=images,
@@ -117,9 +147,22 @@ def observe(libpod: Libpod, project: str, capabilities: Capabilities) -> State:
 def list_containers(
     libpod: Libpod, wanted: Mapping[str, Sequence[str]] | None = None
 ) -> list[Container]:
-    """GET /libpod/containers/json, also stopped ones."""
+    """GET /libpod/containers/json, also stopped ones.
+
+    The list shows the networks of a pod for its infra container only.
+    """
     query = {"all": "true", "filters": filters(wanted or {})}
-    return [_container(raw) for raw in libpod.get("/containers/json", query, kind=list[_Container])]
+    found: list[_Container] = libpod.get("/containers/json", query, kind=list[_Container])
+    shared = {raw.pod: raw.networks for raw in found if raw.is_infra}
+    for raw in found:
+        raw.networks = raw.networks or shared.get(raw.pod)
+    return [_container(raw) for raw in found]
+
+
+def list_pods(libpod: Libpod, wanted: Mapping[str, Sequence[str]] | None = None) -> list[PodState]:
+    """GET /libpod/pods/json, also stopped ones."""
+    query = {"filters": filters(wanted or {})}
+    return [_pod(raw) for raw in libpod.get("/pods/json", query, kind=list[_Pod])]
 
 
 def list_networks(libpod: Libpod) -> dict[str, NetworkState]:
@@ -205,7 +248,23 @@ def _container(raw: _Container) -> Container:
         mounts=tuple(raw.mounts or ()),
         command=tuple(raw.command or ()),
         pod=raw.pod,
+        pod_name=raw.pod_name,
         is_infra=raw.is_infra,
+    )
+
+
+def _pod(raw: _Pod) -> PodState:
+    members = [PodMember(c.id, c.names, c.status.lower()) for c in raw.containers or ()]
+    return PodState(
+        id=raw.id,
+        name=raw.name,
+        status=raw.status.lower(),
+        created=seconds(raw.created),
+        labels=raw.labels or {},
+        networks=tuple(raw.networks or ()),
+        infra=raw.infra_id,
+        infra_status=next((c.status for c in members if c.id == raw.infra_id), ""),
+        containers=tuple(c for c in members if c.id != raw.infra_id),
     )
 
 

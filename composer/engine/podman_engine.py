@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 from composer.engine import observe as look
 from composer.engine.capabilities import CapabilityProbe
 from composer.engine.libpod import Libpod, Query, segment
-from composer.state import Capabilities, Container, Detail, HealthResult, State, image_names
+from composer.state import (
+    Capabilities,
+    Container,
+    Detail,
+    HealthResult,
+    PodState,
+    State,
+    image_names,
+)
 
 if TYPE_CHECKING:
     from composer.engine.api import ContainerEvent, LogLine, Progress
@@ -64,6 +72,10 @@ class PodmanEngine:
     def containers(self, filters: Mapping[str, Sequence[str]] | None = None) -> list[Container]:
         """See ``Engine.containers``."""
         return look.list_containers(self._libpod, filters)
+
+    def pods(self, filters: Mapping[str, Sequence[str]] | None = None) -> list[PodState]:
+        """See ``Engine.pods``."""
+        return look.list_pods(self._libpod, filters)
 
     def capabilities(self) -> Capabilities:
         """See ``Engine.capabilities``."""
@@ -245,6 +257,36 @@ class PodmanEngine:
             if answer.status != 404:
                 break
         self._images_changed()
+
+    def create_pod(self, project: Project, key: str, number: int) -> str:
+        """See ``Engine.create_pod``."""
+        return self._create().create_pod(project, key, number)
+
+    def start_pod(self, pod: str) -> None:
+        """POST /libpod/pods/{name}/start."""
+        self._act_on_pod(pod, "start")
+
+    def stop_pod(self, pod: str, *, timeout: float | None = None) -> None:
+        """POST /libpod/pods/{name}/stop."""
+        self._act_on_pod(pod, "stop", {"t": _whole(timeout)})
+
+    def remove_pod(self, pod: str) -> None:
+        """DELETE /libpod/pods/{name}.
+
+        Its members are killed first: Podman would give each its own time to stop, one after the
+        other.
+        """
+        self._libpod.call(
+            "POST", f"/pods/{segment(pod)}/kill", ok=(404, 409, 500), what=f"kill pod {pod}"
+        )
+        path = f"/pods/{segment(pod)}"
+        self._libpod.call("DELETE", path, {"force": True}, ok=_GONE, what=f"remove pod {pod}")
+
+    def _act_on_pod(
+        self, pod: str, verb: str, query: Mapping[str, str | int | None] | None = None
+    ) -> None:
+        path = f"/pods/{segment(pod)}/{verb}"
+        self._libpod.call("POST", path, query, ok=(*_ALREADY, *_GONE), what=f"{verb} pod {pod}")
 
     def create_container(
         self,

@@ -75,6 +75,32 @@ class RemoveImage(Operation, frozen=True, kw_only=True):
     image: str
 
 
+class CreatePod(Operation, frozen=True, kw_only=True):
+    """Make the pod for one number of replicas, which its members are then created in."""
+
+    key: str
+    number: int
+    name: str
+
+
+class StopPod(Operation, frozen=True, kw_only=True):
+    """Stop what is left running of a pod: its infra container, once its members are stopped."""
+
+    pod: str
+    """Id."""
+    name: str
+    timeout: float | None = None
+    """Seconds until it is killed."""
+
+
+class RemovePod(Operation, frozen=True, kw_only=True):
+    """Remove a pod, with its infra container and whatever else is in it."""
+
+    pod: str
+    """Id."""
+    name: str
+
+
 class CreateContainer(Operation, frozen=True, kw_only=True):
     service: str
     number: int

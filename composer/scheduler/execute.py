@@ -104,6 +104,15 @@ class Executor:
                 raise
             self._emit(Warned(f"image {o.image} stays: containers of others use it"))
 
+    def _create_pod(self, o: op.CreatePod) -> None:
+        self._engine.create_pod(self._project, o.key, o.number)
+
+    def _stop_pod(self, o: op.StopPod) -> None:
+        self._engine.stop_pod(o.pod, timeout=o.timeout)
+
+    def _remove_pod(self, o: op.RemovePod) -> None:
+        self._engine.remove_pod(o.pod)
+
     def _create_container(self, o: op.CreateContainer) -> None:
         self._engine.create_container(
             self._project,
@@ -222,6 +231,9 @@ _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.PullImage: Executor._pull,
     op.BuildImage: Executor._build,
     op.RemoveImage: Executor._remove_image,
+    op.CreatePod: Executor._create_pod,
+    op.StopPod: Executor._stop_pod,
+    op.RemovePod: Executor._remove_pod,
     op.CreateContainer: Executor._create_container,
     op.RenameContainer: Executor._rename,
     op.InitContainer: Executor._init,

@@ -83,12 +83,20 @@ class Build(Node, frozen=True):
     sbom: str | None = None
 
 
+Condition = Literal[
+    "service_started",
+    "service_healthy",
+    "service_completed_successfully",
+    "running_or_healthy",
+]
+"""What is waited for. The last one is no word of a file: a pod is healthy when its members with a
+check are, and the others run."""
+
+
 class Dependency(Node, frozen=True):
     """``services.*.depends_on.*``."""
 
-    condition: Literal["service_started", "service_healthy", "service_completed_successfully"] = (
-        "service_started"
-    )
+    condition: Condition = "service_started"
     required: bool = True
     restart: bool = False
 
@@ -336,6 +344,12 @@ class Service(Node, frozen=True):
     working_dir: str | None = None
     extensions: dict[str, Any] = {}
     """The ``x-`` keys."""
+    pod: str | None = None
+    """The key of the pod that its containers are members of (``x-podman.pod``). What a pod shares
+    (ports, host name, hosts, resolvers) is the pod's then, and ``networks`` names the pod's."""
+    pod_init: Literal["once", "always"] | None = None
+    """It runs to its end before the other members of its pod start: when the pod is new, or each
+    time that the pod starts (``x-podman.init``)."""
     config_hash: str = ""
     """SHA-256 (hex) of what a container is made from: the canonical service without ``build``,
     ``depends_on``, ``profiles``, ``pull_policy``, ``scale`` and ``deploy.replicas``."""
@@ -400,6 +414,62 @@ class Volume(Node, frozen=True):
     extensions: dict[str, Any] = {}
 
 
+class Infra(Node, frozen=True):
+    """``x-podman.pods.*.infra``: the container that holds what the members share."""
+
+    image: str | None = None
+    command: tuple[str, ...] = ()
+
+
+class Pod(Node, frozen=True):
+    """``x-podman.pods.*``, with what its members have in common moved here."""
+
+    key: str
+    members: tuple[str, ...] = ()
+    """The active services whose containers are in it, in the order of the file."""
+    hostname: str | None = None
+    domainname: str | None = None
+    networks: dict[str, Attachment | None] = {}
+    mac_address: str | None = None
+    ports: tuple[Port, ...] = ()
+    extra_hosts: tuple[str, ...] = ()
+    dns: tuple[str, ...] = ()
+    dns_search: tuple[str, ...] = ()
+    dns_opt: tuple[str, ...] = ()
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    """For the members: pods of Podman have none."""
+    share: tuple[str, ...] = ("ipc", "net", "uts")
+    """The namespaces that the members share: ``net``, ``ipc``, ``uts``, ``pid``, ``cgroup``."""
+    cpus: float | None = None
+    cpuset: str | None = None
+    mem_limit: ByteSize | None = None
+    shm_size: ByteSize | None = None
+    sysctls: dict[str, str] = {}
+    security_opt: tuple[str, ...] = ()
+    userns_mode: str | None = None
+    volumes: tuple[Mount, ...] = ()
+    """Mounted into every member."""
+    infra: Infra | None = Infra()
+    """None: there is no such container, and nothing is shared."""
+    exit_policy: Literal["continue", "stop"] = "continue"
+    restart: str | None = None
+    """The policy of members that say none."""
+    scale: int = 1
+    depends_on: dict[str, Dependency] = {}
+    """Pods and services; the members depend on them."""
+    profiles: tuple[str, ...] = ()
+    single: str | None = None
+    """The name of the one pod that all replicas are in (podman-compose's); None: each replica has a
+    pod of its own."""
+    config_hash: str = ""
+    """SHA-256 (hex) of what a pod is made from."""
+
+    def shares(self, namespace: str) -> bool:
+        """Whether its members share ``namespace`` (``net``, ``ipc``, ``uts``, ``pid`` …)."""
+        return self.infra is not None and namespace in self.share
+
+
 class FileObject(Node, frozen=True):
     """``secrets.*`` and ``configs.*``: a text from a file, the environment or the Compose file."""
 
@@ -427,6 +497,8 @@ class Project(Node, frozen=True):
     """Services left out because none of their profiles is active."""
     networks: dict[str, Network] = {}
     volumes: dict[str, Volume] = {}
+    pods: dict[str, Pod] = {}
+    """The pods that have active members."""
     secrets: dict[str, FileObject] = {}
     configs: dict[str, FileObject] = {}
     models: dict[str, Any] = {}
@@ -438,6 +510,16 @@ class Project(Node, frozen=True):
     warnings: tuple[str, ...] = ()
     contents: dict[str, str] = {}
     """Digests of what secrets and configs hold (``configs.KEY``); see ``with_contents``."""
+
+    def pod_of(self, service: str) -> Pod | None:
+        """The pod that the containers of ``service`` are members of."""
+        found = self.services.get(service) or self.disabled_services.get(service)
+        return self.pods.get(found.pod or "") if found is not None else None
+
+    def pod_name(self, key: str, number: int) -> str:
+        """The engine's name of the pod for the replicas ``number`` of its members."""
+        pod = self.pods[key]
+        return pod.single or f"{self.name}-{key}-{number}"
 
     def where(self, path: str) -> Position | None:
         """The position of ``path`` (``services.web.ports[0]``), else of its nearest parent."""

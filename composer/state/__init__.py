@@ -32,6 +32,8 @@ DEFINITION = "io.composer.definition"
 """``FIELD=DIGEST,…``: what the file said about a network or volume when it was made."""
 PARENTS = "io.composer.parents"
 """``SERVICE=ID,…``: the containers whose namespaces and volumes this one uses."""
+POD = "io.composer.pod"
+"""The key of a pod in the file. Infra containers have the labels of their pod, this one too."""
 
 UNFINISHED = ".unfinished"
 """What the name of a container ends with until it may take the place that it was made for."""
@@ -80,7 +82,9 @@ class Container(msgspec.Struct, frozen=True, kw_only=True):
     command: tuple[str, ...] = ()
     pod: str = ""
     """Id of its pod, or empty."""
+    pod_name: str = ""
     is_infra: bool = False
+    """It holds the namespaces that the containers of its pod share, and belongs to no service."""
 
     @property
     def project(self) -> str:
@@ -134,6 +138,53 @@ class Container(msgspec.Struct, frozen=True, kw_only=True):
         return self.name.endswith(UNFINISHED) or self.status == "removing"
 
 
+class PodMember(msgspec.Struct, frozen=True):
+    """A container of a pod, as the list of pods shows it."""
+
+    id: str
+    name: str
+    status: str
+
+
+class PodState(msgspec.Struct, frozen=True, kw_only=True):
+    """A pod as the list endpoint shows it. Times are in seconds since the epoch."""
+
+    id: str
+    name: str
+    status: str = "created"
+    """``created``, ``running``, ``degraded``, ``exited``, ``stopped``, ``paused`` …"""
+    created: float = 0.0
+    labels: dict[str, str] = {}
+    networks: tuple[str, ...] = ()
+    """Engine names of the networks."""
+    infra: str = ""
+    """Id of its infra container, or empty."""
+    infra_status: str = ""
+    containers: tuple[PodMember, ...] = ()
+    """Without the infra container."""
+
+    @property
+    def project(self) -> str:
+        """The project that it belongs to, or an empty text."""
+        return self.labels.get(PROJECT) or self.labels.get(PODMAN_PROJECT, "")
+
+    @property
+    def key(self) -> str:
+        """Its key in the file, or an empty text."""
+        return self.labels.get(POD, "")
+
+    @property
+    def number(self) -> int:
+        """The number of the replicas in it, from 1; 0 when the label is missing or no number."""
+        text = self.labels.get(NUMBER, "")
+        return int(text) if text.isdecimal() else 0
+
+    @property
+    def config_hash(self) -> str:
+        """The hash of the pod that it was made from."""
+        return self.labels.get(CONFIG_HASH, "")
+
+
 class NetworkState(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     name: str
@@ -183,10 +234,15 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """One look at a project. Containers are sorted by service and number."""
+    """One look at a project.
+
+    Containers are sorted by service and number, pods by key and number.
+    """
 
     project: str
     containers: tuple[Container, ...] = ()
+    """Without infra containers, which ``pods`` tells of."""
+    pods: tuple[PodState, ...] = ()
     networks: dict[str, NetworkState] = {}
     """By the engine's name. Holds every network of the engine, also foreign ones."""
     volumes: dict[str, VolumeState] = {}

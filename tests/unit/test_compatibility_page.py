@@ -21,7 +21,7 @@ SECTIONS = {
     "secrets": "Secrets and configs",
     "configs": "Secrets and configs",
 }
-NOT_SAID_IN_FILES = {"name", "key", "extensions", "config_hash"}
+NOT_SAID_IN_FILES = {"name", "key", "extensions", "config_hash", "pod", "pod_init"}
 """What the typed model has besides the specification's attributes, or in place of them."""
 AS_A_WHOLE = {"blkio_config", "build", "post_start", "pre_start", "pre_stop"}
 """Attributes whose parts have tests of their own and are not listed one by one."""
