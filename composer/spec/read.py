@@ -152,6 +152,8 @@ def read(text: str, file: str, problems: Problems) -> list[Document]:
 
 def _malformed(error: yaml.MarkedYAMLError, file: str) -> Exception:
     mark = place(error.problem_mark or error.context_mark, file)
+    if "maximum nesting depth" in str(error.problem):  # of newer releases of libyaml
+        return too_deep(mark)
     context = f" ({error.context})" if error.context else ""
     hint = None
     if "cannot start any token" in str(error.problem) and "scanning" in context:
