@@ -5,6 +5,7 @@ at the top of the file say how it is loaded::
 
     # files: compose.yaml override.yaml     several files instead of one
     # discover: yes                         no file is named, it has to be found
+    # inside: sub/folder                    the folder in which the program is called
     # profiles: dev test                    --profile
     # project_name: name                    --project-name
     # env_file: a.env                       --env-file
@@ -41,6 +42,12 @@ class Case(NamedTuple):
     services: tuple[str, ...]
     environ: dict[str, str]
     differs: str | None
+    inside: str = "."
+
+    @property
+    def where(self) -> Path:
+        """The folder in which the program is called."""
+        return self.folder / self.inside
 
 
 class Answer(NamedTuple):
@@ -81,6 +88,7 @@ def _case(path: Path) -> Case:
         services=words.get("services", ()),
         environ={"HOME": HOME, **{name: value for name, _, value in variables}},
         differs=settings.get("differs"),
+        inside=settings.get("inside", "."),
     )
 
 

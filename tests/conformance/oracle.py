@@ -63,7 +63,7 @@ def config(program: str, case: Case, *arguments: str) -> subprocess.CompletedPro
             command += [option, value]
     return subprocess.run(
         [*command, "config", *arguments],
-        cwd=case.folder,
+        cwd=case.where,
         env={"PATH": "/usr/bin:/bin", **case.environ},
         capture_output=True,
         text=True,

@@ -28,7 +28,7 @@ def options(case: Case) -> Options:
 def answer(case: Case) -> Answer:
     """What composer's ``config`` makes of ``case``."""
     try:
-        with contextlib.chdir(case.folder):
+        with contextlib.chdir(case.where):
             mapping = load_canonical(options(case)).selected(case.services)
     except ComposerError as error:
         return Answer(None, neutral(str(error), case))

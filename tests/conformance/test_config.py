@@ -34,7 +34,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def inside(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(case.folder)
+    monkeypatch.chdir(case.where)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
