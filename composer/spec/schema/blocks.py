@@ -130,7 +130,7 @@ BUILD = struct(
     },
     str,
 )
-WEIGHTS = Shape(items=struct({"path": TEXT, "weight": COUNT}, extensions="refused"))
+WEIGHTS = Shape(items=struct({"path": TEXT, "weight": KEPT_COUNT}, extensions="refused"))
 RATES = Shape(
     items=struct({"path": TEXT, "rate": scalar(int, str, syntax=rate_text)}, extensions="refused")
 )
