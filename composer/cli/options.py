@@ -13,6 +13,12 @@ from composer.usecases.context import Context, Settings
 
 Services = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and change nothing")]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format", help="table, json, or a Go template: '{{.Name}}', 'table {{.Name}}\\t{{.ID}}'"
+    ),
+]
 Timeout = Annotated[
     int | None,
     typer.Option("--timeout", "-t", help="Seconds until a container that does not stop is killed"),

@@ -18,7 +18,7 @@ def ps(
     filter: Annotated[
         list[str] | None, typer.Option("--filter", metavar="status=STATUS", help="Only these")
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="table or json")] = "table",
+    format: opt.Format = "table",
     no_trunc: Annotated[bool, typer.Option("--no-trunc", help="Do not cut anything")] = False,
     orphans: Annotated[
         bool, typer.Option(help="Containers of services that the file lacks as well")
@@ -31,8 +31,6 @@ def ps(
     dry_run: opt.DryRun = False,
 ) -> int:
     """List the project's containers."""
-    if format not in ("table", "json"):
-        raise typer.BadParameter(f"{format!r} is none of table, json", param_hint="--format")
     wanted = (*(status or ()), *parse_filter(tuple(filter or ()), "status"))
     for value in wanted:
         if value not in STATUSES:
@@ -40,7 +38,7 @@ def ps(
     options = PsOptions(
         services=tuple(services or ()),
         all=all,
-        format=format,
+        format=format or "table",
         quiet=quiet,
         names=names,
         status=wanted,

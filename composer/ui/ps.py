@@ -1,4 +1,4 @@
-"""What ``composer ps`` prints: a table, or one JSON object a line with Docker Compose's keys."""
+"""What ``composer ps`` prints, with Docker Compose's columns, keys and templates."""
 
 from __future__ import annotations
 
@@ -11,11 +11,54 @@ from composer.printable import printable_json
 from composer.state import Container
 from composer.ui.duration import ago, words
 from composer.ui.ports import describe, host_address
-from composer.ui.table import table
+from composer.ui.table import LEAST_WIDTH, table
 
 HEADER = ("NAME", "IMAGE", "COMMAND", "SERVICE", "CREATED", "STATUS", "PORTS")
 COMMAND_WIDTH = 20
 ID_LENGTH = 12
+
+RAW = (
+    "\\n".join(
+        f"{name}: {{{{.{field}}}}}"
+        for name, field in {
+            "container_id": "ID",
+            "image": "Image",
+            "command": "Command",
+            "created_at": "CreatedAt",
+            "state": "State",
+            "status": "Status",
+            "names": "Names",
+            "labels": "Labels",
+            "ports": "Ports",
+        }.items()
+    )
+    + "\\n"
+)
+"""What ``--format raw`` stands for."""
+
+HEADINGS = {
+    "ID": "CONTAINER ID",
+    "Name": "NAME",
+    "Names": "NAMES",
+    "Project": "PROJECT",
+    "Service": "SERVICE",
+    "Image": "IMAGE",
+    "Command": "COMMAND",
+    "CreatedAt": "CREATED AT",
+    "RunningFor": "CREATED",
+    "Ports": "PORTS",
+    "State": "STATE",
+    "Status": "STATUS",
+    "ExitCode": "EXIT CODE",
+    "Health": "HEALTH",
+    "Labels": "LABELS",
+    "LocalVolumes": "LOCAL VOLUMES",
+    "Mounts": "MOUNTS",
+    "Networks": "NETWORKS",
+    "Publishers": "PUBLISHERS",
+    "Size": "SIZE",
+}
+"""What stands above the fields of ``--format 'table …'``."""
 
 _HEALTH = {
     "healthy": " (healthy)",
@@ -76,7 +119,29 @@ def to_table(containers: Sequence[Container], now: float, *, truncate: bool = Tr
             )
             for container in containers
         ],
+        least=LEAST_WIDTH,
     )
+
+
+def formatted(
+    containers: Sequence[Container], now: float, template: str, *, truncate: bool = True
+) -> str:
+    """The containers as ``--format`` says: ``table``, ``json``, ``raw`` or a template.
+
+    Raises ``ComposerError`` for a template that cannot be read.
+    """
+    if template == "table":
+        return to_table(containers, now, truncate=truncate)
+    if template == "json":
+        return to_json(containers, now, truncate=truncate)
+    from composer.ui.template import show
+
+    rows = [
+        msgspec.structs.asdict(row(container, now, truncate=truncate))
+        | {"Label": lambda name, labels=container.labels: labels.get(name, "")}
+        for container in containers
+    ]
+    return show(RAW if template == "raw" else template, rows, HEADINGS)
 
 
 def to_json(containers: Sequence[Container], now: float, *, truncate: bool = True) -> str:

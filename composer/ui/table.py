@@ -9,6 +9,8 @@ from composer.printable import printable
 
 GAP = 3
 """Spaces between two columns."""
+LEAST_WIDTH = 10
+"""What a column of Docker's newer tables has at least, with its gap."""
 
 
 def width(text: str) -> int:

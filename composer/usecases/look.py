@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from typing import NamedTuple
@@ -23,6 +24,7 @@ class PsOptions(NamedTuple):
     services: tuple[str, ...] = ()
     all: bool = False
     format: str = "table"
+    """``table``, ``json``, ``raw`` or a template."""
     quiet: bool = False
     names: bool = False
     """``--services``: only the names of services."""
@@ -47,11 +49,10 @@ def ps(ctx: Context, options: PsOptions) -> int:
         services = dict.fromkeys(c.service for c in shown)
         write("".join(f"{printable(service)}\n" for service in services))
     else:
-        from composer.ui.ps import to_json, to_table
+        from composer.ui.ps import formatted
 
         shown = _with_health(ctx, name, shown)
-        show = to_json if options.format == "json" else to_table
-        write(show(shown, time.time(), truncate=options.truncate))
+        write(formatted(shown, time.time(), options.format, truncate=options.truncate))
     return 0
 
 
@@ -91,13 +92,21 @@ def parse_filter(values: tuple[str, ...], allowed: str) -> list[str]:
     return found
 
 
+def _matches(wanted: str, name: str) -> bool:
+    """Whether ``wanted`` is in ``name``, as it is or as a regular expression."""
+    try:
+        return wanted in name or re.search(wanted, name) is not None
+    except re.error:
+        return False
+
+
 def ls(ctx: Context, *, all: bool, format: str, quiet: bool, names: list[str]) -> int:
     """Print the projects of this engine. Returns the exit code."""
     from composer.ui.ls import rows, to_json, to_table
 
     members = [c for c in ctx.engine.containers() if not c.is_infra and not c.oneoff]
     found = rows(members, stopped=all)
-    shown = [row for row in found if not names or any(part in row.Name for part in names)]
+    shown = [row for row in found if not names or any(_matches(text, row.Name) for text in names)]
     if quiet:
         sys.stdout.write("".join(f"{printable(row.Name)}\n" for row in shown))
     else:

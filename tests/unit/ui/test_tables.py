@@ -79,6 +79,18 @@ def test_no_trunc_shows_everything() -> None:
     assert row.Command == '"sh -c for i in 1 2 3; do echo $i; done"'
 
 
+def test_ps_takes_templates_over_the_keys_of_its_json() -> None:
+    template = 'table {{.Name}}\\t{{.State}}\\t{{.Label "com.docker.compose.service"}}'
+    assert ps.formatted([WEB], NOW, template) == (
+        "NAME         STATE     service\nshop-web-1   running   web\n"
+    )
+    assert ps.formatted([WEB], NOW, "{{json .}}") == ps.to_json([WEB], NOW)
+    every = " ".join(f"{{{{.{key}}}}}" for key in json.loads(ps.to_json([WEB], NOW)))
+    assert "<no value>" not in ps.formatted([], NOW, f"table {every}")
+    raw = ps.formatted([WEB], NOW, "raw").splitlines()
+    assert [raw[0], raw[6], raw[-1]] == ["container_id: 0ce3092d1a9e", "names: shop-web-1", ""]
+
+
 def test_an_empty_list_is_a_header_and_no_object() -> None:
     assert ps.to_table([], NOW).split() == list(ps.HEADER)
     assert ps.to_json([], NOW) == ""
