@@ -268,10 +268,38 @@ _PARSERS: tuple[Transform, ...] = (command, mount, device)
 """Those that look into a text, which is no use while variables stand in it."""
 
 
+POD_TRANSFORMS: Rules[Transform] = Rules(
+    {
+        "*.annotations": pairs,
+        "*.depends_on": dependencies,
+        "*.dns": listed,
+        "*.dns_search": listed,
+        "*.extra_hosts": host_list,
+        "*.infra": keyed("image"),
+        "*.infra.command": command,
+        "*.labels": pairs,
+        "*.networks": named,
+        "*.ports": port_list,
+        "*.sysctls": pairs,
+        "*.volumes.*": mount,
+        "*.volumes.*.volume.labels": pairs,
+    }
+)
+"""The same for ``x-podman.pods``."""
+
+
 def canonicalise(
-    root: Any, problems: Problems, *, variables_left: bool = False, raw: bool = False
+    root: Any,
+    problems: Problems,
+    *,
+    variables_left: bool = False,
+    raw: bool = False,
+    rules: Rules[Transform] | None = None,
+    path: str = "",
 ) -> Any:
     """``root`` (a whole file, changed in place) in canonical form; problems are noted.
+
+    ``root`` may also be what stands at ``path``, if there are ``rules`` for that.
 
     With ``variables_left`` (nothing was interpolated) what cannot be told is left as it is, and
     if ``raw`` also all that can be left.
@@ -303,4 +331,4 @@ def canonicalise(
             problems.add(mark, path, str(error))
             return type(value)()
 
-    return rewrite(root, RAW_TRANSFORMS if raw else TRANSFORMS, visit)
+    return rewrite(root, rules or (RAW_TRANSFORMS if raw else TRANSFORMS), visit, path)

@@ -72,7 +72,8 @@ def check_consistency(
             problems.add(where(finding.path), finding.path, finding.text, finding.advice())
 
 
-def _unknown(path: str, kind: str, name: str, known: Mapping[str, Any]) -> Finding:
+def unknown(path: str, kind: str, name: str, known: Mapping[str, Any]) -> Finding:
+    """The finding for a reference to a ``kind`` that is not among the ``known``."""
     section = f"{kind.removeprefix('build ')}s"
     text = f"refers to undefined {kind} {name}"
     return Finding(path, text, missing=(section, name), known=known)
@@ -102,7 +103,7 @@ def _build(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Find
             target = context.removeprefix("service:")
             at = f"{path}.build.additional_contexts.{name}"
             if target not in model.services:
-                yield _unknown(at, "service", target, model.services)
+                yield unknown(at, "service", target, model.services)
             elif "build" not in model.services[target]:
                 yield Finding(at, f"service {target} has no build section")
     for index, secret in enumerate(build.get("secrets", ())):
@@ -110,7 +111,7 @@ def _build(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Find
         if not secret.get("source"):
             yield Finding(at, "source is missing")
         elif secret["source"] not in model.resources["secrets"]:
-            yield _unknown(at, "build secret", secret["source"], model.resources["secrets"])
+            yield unknown(at, "build secret", secret["source"], model.resources["secrets"])
 
 
 def _networks(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
@@ -119,7 +120,7 @@ def _networks(path: str, service: Mapping[str, Any], model: Model) -> Iterator[F
         yield Finding(f"{path}.network_mode", "network_mode and networks exclude each other")
     for name in networks:
         if name not in model.resources["networks"]:
-            yield _unknown(f"{path}.networks.{name}", "network", name, model.resources["networks"])
+            yield unknown(f"{path}.networks.{name}", "network", name, model.resources["networks"])
 
 
 def _health(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
@@ -143,7 +144,7 @@ def _dependencies(path: str, service: Mapping[str, Any], model: Model) -> Iterat
                 "activate one of its profiles, or say required: false",
             )
         else:
-            yield _unknown(at, "service", name, model.services)
+            yield unknown(at, "service", name, model.services)
 
 
 def _saying(path: str, service: Mapping[str, Any], name: str) -> str:
@@ -163,7 +164,7 @@ def _namespaces(path: str, service: Mapping[str, Any], model: Model) -> Iterator
     if mode.startswith("service:"):
         name = mode.removeprefix("service:")
         if name not in model.services and name not in (service.get("depends_on") or {}):
-            yield _unknown(f"{path}.network_mode", "service", name, model.services)
+            yield unknown(f"{path}.network_mode", "service", name, model.services)
 
 
 def _volumes(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
@@ -171,7 +172,7 @@ def _volumes(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Fi
         source = mount.get("source")
         if mount.get("type") == "volume" and source and source not in model.resources["volumes"]:
             at = f"{path}.volumes[{index}]"
-            yield _unknown(at, "volume", source, model.resources["volumes"])
+            yield unknown(at, "volume", source, model.resources["volumes"])
 
 
 def _targets(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
@@ -192,7 +193,7 @@ def _files(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Find
             source = reference.get("source", "")
             if source not in model.resources[section]:
                 at = f"{path}.{section}[{index}]"
-                yield _unknown(at, kind, source, model.resources[section])
+                yield unknown(at, kind, source, model.resources[section])
 
 
 _TWICE = (

@@ -60,10 +60,17 @@ DEFAULTS = Rules(_TABLE)
 RAW_DEFAULTS = Rules({path: rule for path, rule in _TABLE.items() if rule is not _in_order})
 
 
-def set_defaults(model: Map, *, raw: bool = False) -> None:
-    """Set the defaults in a canonical or ``raw`` model, which is changed in place."""
+POD_DEFAULTS: Rules[Default] = Rules({"*.depends_on.*": _required})
+"""The same for ``x-podman.pods``."""
+
+
+def set_defaults(model: Map, *, raw: bool = False, rules: Rules[Default] | None = None) -> None:
+    """Set the defaults in a canonical or ``raw`` model, which is changed in place.
+
+    The model may also be a part of one, if there are ``rules`` for that.
+    """
 
     def visit(default: Default, value: Any, _path: str, _mark: Mark | None) -> Any:
         return default(value)
 
-    rewrite(model, RAW_DEFAULTS if raw else DEFAULTS, visit)
+    rewrite(model, rules or (RAW_DEFAULTS if raw else DEFAULTS), visit)

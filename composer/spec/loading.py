@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from composer.errors import ComposerError, Position
 from composer.spec.consistency import Model, check_consistency, check_resources
@@ -17,18 +17,28 @@ from composer.spec.discovery import (
 from composer.spec.environment import FILES_LIMIT, resolve_files
 from composer.spec.files import is_missing
 from composer.spec.interpolate import Variables
-from composer.spec.lost import Lost, longest_key
-from composer.spec.normalise import RESOURCES, agree_on_scale, normalise, used_resources
+from composer.spec.lost import longest_key
+from composer.spec.normalise import (
+    RESOURCES,
+    agree_on_scale,
+    normalise,
+    used_resources,
+    without_networks,
+)
 from composer.spec.options import DEFAULTS, Options
 from composer.spec.order import in_natural_order
 from composer.spec.pipeline import Pipeline
+from composer.spec.podman import PREFIX, says_podman
 from composer.spec.profiles import select
 from composer.spec.read import plain
 from composer.spec.render import in_order, render
 from composer.spec.schema import FILE
 from composer.spec.template import TemplateError, substitute
-from composer.spec.tree import Map, Mark, Problems, entries
+from composer.spec.tree import Map, Mark, entries
 from composer.spec.variables import own_variables
+
+if TYPE_CHECKING:
+    from composer.spec.pods import Pods
 
 
 class Canonical:
@@ -45,6 +55,10 @@ class Canonical:
         """Active services and the resources that they use; keys in the order that is printed."""
         self.disabled: dict[str, Any] = {}
         """The services of which no profile is active, in the same form."""
+        self.pods: Pods | None = None
+        """The pods that services are in; None when there are none."""
+        self.resources: Mapping[str, Any] = {}
+        """All networks and volumes that the files define: pods may use further ones."""
         self.warnings: tuple[str, ...] = ()
         self._tree = tree
 
@@ -74,6 +88,8 @@ class Canonical:
         """The place of each path. Worked out when asked for, as only error messages need it."""
         found: dict[str, Position] = {}
         _collect(self._tree, "", found)
+        if self.pods is not None:
+            _collect(self.pods.tree, f"{PREFIX}.pods", found)
         return found
 
 
@@ -224,6 +240,7 @@ def _canonical(
         problems.check()
     if options.normalize or not options.raw:
         tree["name"] = name
+    unattached = without_networks(tree)
     if options.normalize:
         normalise(tree, name, discovery.environment)
     canonical = Canonical(name, discovery, tree, {})
@@ -234,7 +251,7 @@ def _canonical(
         canonical.mapping = in_order(tree)
     else:
         try:
-            _complete(canonical, tree, options, problems, lost)
+            _complete(canonical, tree, options, pipeline, unattached)
         except ComposerError:
             problems.check()  # what is wrong with the files comes first
             raise
@@ -242,9 +259,14 @@ def _canonical(
 
 
 def _complete(
-    canonical: Canonical, tree: Map, options: Options, problems: Problems, lost: Lost
+    canonical: Canonical,
+    tree: Map,
+    options: Options,
+    pipeline: Pipeline,
+    unattached: frozenset[str],
 ) -> None:
     """Choose the active services, read their files, and check that everything fits."""
+    problems, lost = pipeline.problems, pipeline.lost
     selection = select(tree.get("services") or {}, canonical.profiles, options.services)
     if options.resolve_environment:
         found = 0
@@ -258,6 +280,12 @@ def _complete(
     rendered = render(tree, FILE)
     services = rendered.get("services", {})
     active = {name: services[name] for name in in_natural_order(selection.active)}
+    canonical.resources = {key: rendered.get(key, {}) for key in ("networks", "volumes")}
+    if pipeline.pods or says_podman(tree):
+        from composer.spec.pods import gather
+
+        pods = gather(tree, pipeline.pods, active, unattached)
+        canonical.pods = pods.without_profiles(canonical.profiles, options.services)
     if options.consistency:
 
         def where(path: str) -> Mark | None:
@@ -266,6 +294,11 @@ def _complete(
         resources = {section: tree.get(section) or {} for section in RESOURCES}
         model = Model(active, frozenset(selection.inactive), resources, lost)
         check_consistency(model, where, problems)
+        if canonical.pods is not None:
+            from composer.spec.pod_checks import check_pods, check_project_keys
+
+            check_project_keys(tree, where, problems)
+            check_pods(canonical.pods, model, where, problems)
     problems.check()
     canonical.mapping = _chosen(rendered, active)
     canonical.disabled = {name: services[name] for name in selection.inactive}

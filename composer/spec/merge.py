@@ -129,6 +129,16 @@ _TABLE: dict[str, Merge] = {
     "configs.*.labels": _pairs,
 }
 MERGES = Rules(_TABLE)
+POD_MERGES: Rules[Merge] = Rules(
+    {
+        "*.annotations": _pairs,
+        "*.infra": _replace,
+        "*.labels": _pairs,
+        "*.share": _replace,
+        "*.sysctls": _pairs,
+    }
+)
+"""The same for ``x-podman.pods``."""
 RAW_MERGES = Rules(
     {
         "services.*.dns_search": _sequences,
@@ -221,7 +231,24 @@ IDENTITIES: Rules[Identity] = Rules(
 )
 
 
-def drop_duplicates(root: Map) -> None:
+POD_IDENTITIES: Rules[Identity] = Rules(
+    {
+        "*.dns": _itself,
+        "*.dns_opt": _itself,
+        "*.dns_search": _itself,
+        "*.extra_hosts": str,
+        "*.networks.*.aliases": _itself,
+        "*.networks.*.link_local_ips": _itself,
+        "*.ports": _port,
+        "*.profiles": _itself,
+        "*.security_opt": str,
+        "*.volumes": _attribute("target"),
+    }
+)
+"""The same for ``x-podman.pods``."""
+
+
+def drop_duplicates(root: Map, rules: Rules[Identity] = IDENTITIES) -> None:
     """Keep the last of the entries that share an identity, in the place of the first."""
 
     def visit(identity: Identity, value: Any, _path: str, _mark: Mark | None) -> Any:
@@ -237,4 +264,4 @@ def drop_duplicates(root: Map) -> None:
             new.add(entry, at)
         return new
 
-    rewrite(root, IDENTITIES, visit)
+    rewrite(root, rules, visit)

@@ -37,6 +37,12 @@ def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
                 resource["name"] = key if external else f"{project}_{key}"
 
 
+def without_networks(model: Map) -> frozenset[str]:
+    """The services that say nothing about networks: those are put on the default one."""
+    services = model.get("services") or {}
+    return frozenset(name for name, service in services.items() if not service.get("networks"))
+
+
 def agree_on_scale(services: Mapping[str, Any]) -> None:
     """Say ``scale`` in ``deploy`` too, where there is one (changed in place)."""
     for service in services.values():

@@ -73,8 +73,22 @@ RESOLVERS: Rules[Resolve] = Rules(
 )
 
 
-def resolve_paths(root: Any, folder: str, problems: Problems) -> Any:
-    """``root`` (a canonical file, changed in place) with its paths made absolute."""
+POD_RESOLVERS: Rules[Resolve] = Rules({"*.volumes.*": mount})
+"""The same for ``x-podman.pods``."""
+
+
+def resolve_paths(
+    root: Any,
+    folder: str,
+    problems: Problems,
+    *,
+    rules: Rules[Resolve] = RESOLVERS,
+    path: str = "",
+) -> Any:
+    """``root`` (a canonical file, changed in place) with its paths made absolute.
+
+    ``root`` may also be what stands at ``path``, if there are ``rules`` for that.
+    """
 
     def visit(resolve: Resolve, value: Any, path: str, mark: Mark | None) -> Any:
         try:
@@ -83,4 +97,4 @@ def resolve_paths(root: Any, folder: str, problems: Problems) -> Any:
             problems.add(mark, path, str(error))
             return value
 
-    return rewrite(root, RESOLVERS, visit)
+    return rewrite(root, rules, visit, path)

@@ -26,6 +26,7 @@ from composer.spec.interpolate import Variables, interpolate
 from composer.spec.lost import Lost, leave_out
 from composer.spec.merge import drop_duplicates, merge_files
 from composer.spec.options import Options
+from composer.spec.podman import PREFIX
 from composer.spec.read import Document, read
 from composer.spec.tree import Map, Problems, copy, entries, fail
 from composer.spec.validate import check_needs, validate
@@ -44,6 +45,8 @@ class Pipeline:
         self.lost = Lost()
         self.included = 0
         self.bases: dict[str, list[Document]] = {}
+        self.pods = Map()
+        """``x-podman.pods`` of all files, canonical, with those of included files."""
 
     def text(self, source: Source) -> str:
         """The text of a file, read once."""
@@ -67,6 +70,7 @@ class Pipeline:
         ``ComposerError`` when it is no use to go on.
         """
         model = Map()
+        pods = Map()
         for source in sources:
             try:
                 documents = self._documents(source, variables, self.lost)
@@ -75,7 +79,10 @@ class Pipeline:
                 self.lost.add()
                 continue
             for document in documents:
+                pods = self._with_pods(pods, document)
                 model = self._merged(model, document, source, directory, variables, trail)
+        if pods:
+            self._complete_pods(pods, directory)
         begun = len(self.problems.found)
         check_needs(model, self.problems)
         leave_out(model, self.problems.paths[begun:], self.lost)
@@ -85,6 +92,24 @@ class Pipeline:
         if self.options.resolve_environment and (trail or not self.options.raw):
             resolve_names(model.get("services") or {}, variables.values)
         return model
+
+    def _with_pods(self, pods: Map, document: Document) -> Map:
+        """``pods`` with what ``document`` says of them over it."""
+        if not self.options.interpolate or not any(key.startswith(PREFIX) for key in document.root):
+            return pods
+        from composer.spec.pods import merge_pods, read_pods
+
+        read = read_pods(document.root, self.problems)
+        if read is None:
+            self.lost.add(PREFIX)
+            return pods
+        return merge_pods(pods, read, (*document.resets, *document.overrides))
+
+    def _complete_pods(self, pods: Map, directory: str) -> None:
+        from composer.spec.pods import complete_pods, merge_pods
+
+        complete_pods(pods, directory if self.options.resolve_paths else None, self.problems)
+        self.pods = merge_pods(self.pods, pods)
 
     def _resolve_paths(self, root: Map, folder: str, base: str | None, lost: Lost) -> None:
         """Make the paths of ``root``, relative to ``folder``, absolute, or relative to ``base``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -11,13 +11,18 @@ from composer.spec.hashing import config_hash
 from composer.spec.loading import Canonical
 from composer.spec.model import (
     ByteSize,
+    Dependency,
     FileObject,
     Nanoseconds,
     Network,
+    Pod,
     Project,
     Service,
     Volume,
 )
+
+if TYPE_CHECKING:
+    from composer.spec.pods import Pods
 
 Part = TypeVar("Part")
 
@@ -25,7 +30,7 @@ Part = TypeVar("Part")
 def build(canonical: Canonical) -> Project:
     """The project that ``canonical`` describes."""
     mapping = canonical.mapping
-    return Project(
+    project = Project(
         name=canonical.name,
         working_dir=canonical.working_dir,
         files=canonical.files,
@@ -41,6 +46,61 @@ def build(canonical: Canonical) -> Project:
         positions=canonical.positions,
         warnings=canonical.warnings,
     )
+    return project if canonical.pods is None else _into_pods(project, canonical, canonical.pods)
+
+
+def _into_pods(project: Project, canonical: Canonical, pods: Pods) -> Project:
+    """``project`` with ``pods``, their members, and the networks and volumes that only they use."""
+    from composer.spec.pod_members import into_pods
+    from composer.spec.pod_needs import is_init, needs
+
+    services = canonical.mapping["services"]
+    active = {name: s for name, s in project.services.items() if name not in pods.inactive}
+    wanted = needs(pods, {name: services[name] for name in active})
+    active = {
+        name: msgspec.structs.replace(service, depends_on=_convert_needs(wanted[name]))
+        for name, service in active.items()
+    }
+    defined = canonical.resources
+    used = {key for pod in pods.defined.values() for key in pod.get("networks") or ()}
+    mounts = [mount for pod in pods.defined.values() for mount in pod.get("volumes") or ()]
+    named = {mount.get("source") for mount in mounts if mount.get("type") == "volume"}
+    networks = {key: part for key, part in defined["networks"].items() if key in used}
+    volumes = {key: part for key, part in defined["volumes"].items() if key in named}
+    inactive = {name: project.services[name] for name in pods.inactive}
+    return into_pods(
+        msgspec.structs.replace(
+            project,
+            services=active,
+            disabled_services={**project.disabled_services, **inactive},
+            networks={**project.networks, **_parts(networks, Network)},
+            volumes={**project.volumes, **_parts(volumes, Volume)},
+        ),
+        [_pod(key, pod, pods.of(key), services) for key, pod in pods.defined.items()],
+        unattached=pods.unattached,
+        init={name: is_init(services, name) for name in pods.members},
+    )
+
+
+def _convert_needs(needs: dict[str, Any]) -> dict[str, Dependency]:
+    return {name: msgspec.convert(need, Dependency) for name, need in needs.items()}
+
+
+def _pod(key: str, pod: dict[str, Any], members: list[str], services: dict[str, Any]) -> Pod:
+    from composer.spec.pod_checks import has_infra, replicas
+
+    counts = [count for name in members if (count := replicas(services[name])) is not None]
+    said = {
+        **{name: value for name, value in pod.items() if not name.startswith("x-")},
+        "key": key,
+        "members": members,
+        "networks": _attachments(pod.get("networks") or {}),
+        "infra": (pod.get("infra") or {}) if has_infra(pod) else None,
+        "scale": pod.get("scale", counts[0][1] if counts else 1),
+    }
+    if not has_infra(pod):
+        said["share"] = []
+    return _convert(said, Pod)
 
 
 def _extensions(value: dict[str, Any]) -> dict[str, Any]:

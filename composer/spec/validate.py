@@ -17,15 +17,24 @@ _LONGEST = 100
 
 
 def validate(
-    root: Map, problems: Problems, *, variables_left: bool = False, syntax: bool = True
+    root: Any,
+    problems: Problems,
+    *,
+    variables_left: bool = False,
+    syntax: bool = True,
+    shape: Shape = FILE,
+    path: str = "",
+    mark: Mark | None = None,
 ) -> None:
     """Note in ``problems`` everything in the file ``root`` that the schema does not allow.
+
+    ``root`` may also be what stands at ``path``, if ``shape`` is the schema of that.
 
     What only a whole, merged model must have (``Shape.needs``) is ``check_needs``'s matter. With
     ``variables_left`` (nothing was interpolated) a text with variables passes where texts do.
     Without ``syntax`` nobody looks into texts.
     """
-    _Checker(problems, variables_left, syntax).check(root, FILE, "", None)
+    _Checker(problems, variables_left, syntax).check(root, shape, path, mark)
 
 
 def nearest(word: str, known: Any) -> str | None:

@@ -24,7 +24,7 @@ services:
     environment: {A: 1, MISSING: }
     depends_on: {db: {condition: service_healthy, restart: true}}
     deploy: {replicas: 3, resources: {limits: {memory: 64m, cpus: "0.5"}}}
-    x-podman: {pod: app}
+    x-podman: {no_hosts: true}
     build: {context: ., ulimits: {nproc: 7}, shm_size: 1k}
   db: {image: db, init: false}
   debug: {image: debug, profiles: [debug]}
@@ -61,7 +61,7 @@ def test_the_parts_of_a_service(tmp_path: Path) -> None:
     assert web.depends_on["db"].condition == "service_healthy"
     assert web.depends_on["db"].restart
     assert web.replicas == 3
-    assert web.extensions == {"x-podman": {"pod": "app"}}
+    assert web.extensions == {"x-podman": {"no_hosts": True}}
     assert web.build is not None
     assert web.build.ulimits == {"nproc": Ulimit(soft=7, hard=7)}
     assert web.build.shm_size == 1024
