@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from composer.errors import ComposerError
-from composer.state import PROJECT, Container
+from composer.state import PROJECT, SERVICE, Container
 from composer.usecases.context import Context
 
 
@@ -23,3 +23,22 @@ def check_services(ctx: Context, services: tuple[str, ...], containers: list[Con
         if project is None:
             raise ComposerError(f"project {name} has no service {unknown[0]}")
         check_names(project, unknown)
+
+
+def running_replica(ctx: Context, service: str, index: int | None) -> Container:
+    """The running replica number ``index`` of ``service``, or the one with the lowest number.
+
+    Raises ``ComposerError`` when there is none.
+    """
+    name = ctx.project_name
+    labels = [f"{PROJECT}={name}", f"{SERVICE}={service}"]
+    found = [c for c in ctx.engine.containers({"label": labels}) if not c.oneoff]
+    check_services(ctx, (service,), found)
+    replicas = [c for c in found if index is None or c.number == index]
+    running = sorted((c for c in replicas if c.running), key=lambda c: c.number)
+    if running:
+        return running[0]
+    which = f"service {service}" if index is None else f"replica {index} of service {service}"
+    raise ComposerError(
+        f"{which} is not running", hint=f"Start it with `composer up -d {service}`."
+    )

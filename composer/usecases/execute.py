@@ -7,10 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from composer.errors import ComposerError
 from composer.printable import printable
-from composer.state import PROJECT, SERVICE, Container
-from composer.usecases.containers import check_services
+from composer.usecases.containers import running_replica
 from composer.usecases.context import Context
 
 
@@ -28,7 +26,7 @@ class ExecOptions(NamedTuple):
 
 def execute(ctx: Context, service: str, command: Sequence[str], options: ExecOptions) -> int:
     """Run ``command`` in a running container of ``service``; the command's exit code."""
-    container = _container(ctx, service, options.replica)
+    container = running_replica(ctx, service, options.replica)
     if ctx.settings.dry_run:
         sys.stdout.write(f"Would run in {printable(container.name)}: {shlex.join(command)}\n")
         return 0
@@ -42,20 +40,4 @@ def execute(ctx: Context, service: str, command: Sequence[str], options: ExecOpt
         workdir=options.workdir,
         env=options.env,
         privileged=options.privileged,
-    )
-
-
-def _container(ctx: Context, service: str, index: int | None) -> Container:
-    """The running replica number ``index`` of ``service``, or the one with the lowest number."""
-    name = ctx.project_name
-    labels = [f"{PROJECT}={name}", f"{SERVICE}={service}"]
-    found = [c for c in ctx.engine.containers({"label": labels}) if not c.oneoff]
-    check_services(ctx, (service,), found)
-    replicas = [c for c in found if index is None or c.number == index]
-    running = sorted((c for c in replicas if c.running), key=lambda c: c.number)
-    if running:
-        return running[0]
-    which = f"service {service}" if index is None else f"replica {index} of service {service}"
-    raise ComposerError(
-        f"{which} is not running", hint=f"Start it with `composer up -d {service}`."
     )
