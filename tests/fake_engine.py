@@ -574,6 +574,23 @@ class FakeEngine:
             if container in (found.id, found.name):
                 return found
         raise EngineError(f"no such container: {container}", status=404)
+    def attach(
+        self,
+        container: str,
+        *,
+        start: bool = False,
+        stdin: bool = True,
+        detach_keys: str | None = None,
+        forward: Callable[[int], None] | None = None,
+    ) -> int:
+        arguments = {"start": start, "stdin": stdin, "detach_keys": detach_keys}
+        with self._call("attach", container, **arguments):
+            return 0
+
+    def copy_in(self, container: str, files: Mapping[str, str]) -> None:
+        with self._call("copy_in", container, files=dict(files)):
+            pass
+
 
     def _put(self, container: Container, **changes: object) -> None:
         self.containers_by_id[container.id] = msgspec.structs.replace(container, **changes)

@@ -60,6 +60,8 @@ class LazyGroup(TyperGroup):
         """The names of all commands, in alphabetical order."""
         return sorted(COMMANDS)
 
+    "volumes": Command("volumes:volumes", "List the volumes"),
+    "watch": Command("watch:watch", "Update containers while files change"),
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command called ``cmd_name``, or None if there is none."""
         if cmd_name not in self.commands and cmd_name in COMMANDS:

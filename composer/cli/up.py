@@ -99,6 +99,10 @@ def up(
     no_log_prefix: Annotated[
         bool, typer.Option("--no-log-prefix", help="No names before the lines of logs")
     ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", "-w", help="Update containers while files change (develop.watch)"),
+    ] = False,
     menu: Annotated[
         bool, typer.Option("--menu", help="Accepted; there is no menu of shortcuts")
     ] = False,
@@ -116,6 +120,8 @@ def up(
             "--abort-on-container-exit, --abort-on-container-failure and --exit-code-from "
             "are incompatible with running in the background (-d, --wait, --no-start)"
         )
+    if watch and background:
+        raise typer.BadParameter("--watch is incompatible with running in the background (-d …)")
     intent = Up(
         services=tuple(services or ()),
         no_deps=no_deps,
@@ -142,6 +148,7 @@ def up(
             abort_on_exit=abort_on_container_exit or exit_code_from is not None,
             abort_on_failure=abort_on_container_failure,
             exit_code_from=exit_code_from,
+            watch=watch,
         )
     images = _images(build, no_build, pull, quiet_pull)
     with opt.session(ctx, dry_run=dry_run) as context:

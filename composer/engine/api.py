@@ -212,3 +212,9 @@ class Engine(Protocol):
         """Run a command in a container with this process's standard streams; its exit code."""
 
     def close(self) -> None: ...
+    def copy_in(self, container: str, files: Mapping[str, str]) -> None:
+        """Copy files of this machine into a container: path in it → path here.
+
+        They belong to the container's user (PUT /libpod/containers/{name}/archive).
+        """
+

@@ -445,3 +445,11 @@ class PodmanEngine:
 def _whole(seconds: float | None) -> int | None:
     """Podman takes whole seconds; a fraction is rounded up, so that nothing is killed early."""
     return None if seconds is None else max(0, int(-(-seconds // 1)))
+    def copy_in(self, container: str, files: Mapping[str, str]) -> None:
+        """See ``Engine.copy_in``."""
+        from composer.engine.upload import archives
+
+        path = f"/containers/{segment(container)}/archive"
+        for data in archives(files):
+            self._libpod.put_archive(path, {"path": "/", "copyUIDGID": True}, data)
+

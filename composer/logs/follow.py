@@ -84,7 +84,10 @@ class _Output:
 
 
 class Follower:
-    """Prints what containers write until ``stop`` says so or all of them have ended."""
+    """Prints what containers write until ``stop`` says so or all of them have ended.
+
+    With ``lasting`` it also waits for containers that start when all have ended.
+    """
 
     def __init__(
         self,
@@ -100,6 +103,7 @@ class Follower:
         timestamps: bool = False,
         stop: Callable[[], bool] = lambda: False,
         on_exit: Callable[[Exit], None] | None = None,
+        lasting: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._engine = engine
@@ -114,6 +118,7 @@ class Follower:
         self._timestamps = timestamps
         self._stop = stop
         self._on_exit = on_exit
+        self._lasting = lasting
         self._clock = clock
         self._queue: SimpleQueue[_Lines | _Ended | ContainerEvent] = SimpleQueue()
         self._positions: dict[str, Position] = {}
@@ -141,7 +146,7 @@ class Follower:
             self._following.add(container.id)
             self._in_thread(self._read, container.id, self._since, self._tail, Repeats(b"", 0), 0.0)
         try:
-            while self._following and not self._stop():
+            while (self._following or self._lasting) and not self._stop():
                 self._handle(self._messages())
         finally:
             self._finished.set()

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 class Selection(msgspec.Struct, frozen=True):
     """Which containers of a project are shown.
 
-    ``services`` are names, none means all; ``index`` is a replica's number (``--index``). What
-    ``run`` made and infra containers are not shown.
+    ``services`` are names, none means all; ``index`` is a replica's number (``--index``);
+    ``replicas`` are services with numbers (those of pods), None means all. What ``run`` made and
+    infra containers are not shown.
     """
 
     project: str
     services: Collection[str] = ()
     index: int | None = None
+    replicas: Collection[tuple[str, int]] | None = None
 
     def holds(self, container: Container) -> bool:
         """Whether ``container`` is one of them."""
@@ -36,6 +38,7 @@ class Selection(msgspec.Struct, frozen=True):
             and not container.is_infra
             and (not self.services or container.service in self.services)
             and (self.index is None or container.number == self.index)
+            and (self.replicas is None or (container.service, container.number) in self.replicas)
         )
 
     def holds_labels(self, labels: Mapping[str, str]) -> bool:
@@ -57,13 +60,14 @@ def show(
     prefix: bool = True,
     stop: Callable[[], bool] = lambda: False,
     on_exit: Callable[[Exit], None] | None = None,
+    lasting: bool = False,
 ) -> None:
     """Print the logs of those of ``containers`` that are in ``selection``.
 
     ``since`` and ``until`` are times as Podman takes them, ``tail`` a number of lines of each
     container. Without ``follow`` the streams are merged in order of time. With it, lines come as
     they are written, containers of the selection that start later are shown as well, and it ends
-    when ``stop`` says so or when all containers have ended.
+    when ``stop`` says so or, unless it is ``lasting``, when all containers have ended.
 
     ``on_exit`` makes it what ``up`` shows: standard error goes to standard error, the end of
     each container gets a line, and ``on_exit`` is told of it. It may make ``stop`` true; to show
@@ -89,6 +93,7 @@ def show(
                 timestamps=timestamps,
                 stop=stop,
                 on_exit=on_exit,
+                lasting=lasting,
             ).run(chosen)
             return
         # A single stream is in order already; its times are needed only to be shown.

@@ -21,6 +21,7 @@ from composer.state import Container
 from composer.usecases.context import Context
 from composer.usecases.logs import stream_printer
 from composer.usecases.up import Attach
+from composer.usecases.watch import Watching
 
 
 class _Ended(NamedTuple):
@@ -29,10 +30,18 @@ class _Ended(NamedTuple):
     error: ComposerError | None
 
 
-def follow(ctx: Context, project: Project, intent: Up, attach: Attach, since: str) -> int:
+def follow(
+    ctx: Context,
+    project: Project,
+    intent: Up,
+    attach: Attach,
+    since: str,
+    watching: Watching | None = None,
+) -> int:
     """Follow the project's logs until its containers end, one of them aborts the rest, or Ctrl-C.
 
-    ``since`` is the time (RFC 3339) from which on lines are shown. Returns the exit code: the one
+    ``since`` is the time (RFC 3339) from which on lines are shown. With ``watching`` files are
+    followed, too, and the end of all containers is not the end. Returns the exit code: the one
     of the container that ended it all when ``attach`` says so, 130 after Ctrl-C, else 0.
     """
     if attach.exit_code_from is not None:
@@ -45,6 +54,8 @@ def follow(ctx: Context, project: Project, intent: Up, attach: Attach, since: st
         session.show(containers, shown, since)
     if not shown or attach.abort_on_exit or attach.abort_on_failure:
         session.watch([c for c in containers if c.service not in shown])
+    if watching is not None:
+        session.watch_files(watching)
     try:
         return session.wait()
     except KeyboardInterrupt:
@@ -80,6 +91,22 @@ class _Session:
         self._services = {c.id: c.service for c in containers}
         self._printing: threading.Thread | None = None
         self._watched = 0
+        self._unwatched = threading.Event()
+        self._watching: threading.Thread | None = None
+
+    def watch_files(self, watching: Watching) -> None:
+        """Carry out what changed files ask for, in a thread of its own."""
+        # A live view would be torn by lines of logs.
+        self._ctx.progress = "plain"
+
+        def run() -> None:
+            try:
+                watching.run(self._unwatched)
+            except ComposerError as failure:
+                self._events.put(_Ended(failure))
+
+        self._watching = threading.Thread(target=run, daemon=True)
+        self._watching.start()
 
     def show(self, containers: list[Container], services: list[str], since: str) -> None:
         """Print the logs of ``services`` in a thread of its own."""
@@ -98,6 +125,7 @@ class _Session:
                     prefix=self._attach.prefix,
                     stop=self._done.is_set,
                     on_exit=self._events.put,
+                    lasting=self._attach.watch,
                 )
             except ComposerError as failure:
                 error = failure
@@ -154,7 +182,7 @@ class _Session:
                 return self._abort(event)
             if self._printing is None:
                 self._watched -= 1
-                if not self._watched:
+                if not self._watched and not self._attach.watch:
                     return 0
 
     def _aborts(self, event: Exit) -> bool:
@@ -180,7 +208,11 @@ class _Session:
 
     def stop(self, timeout: float | None) -> None:
         """Stop the project gracefully; Ctrl-C kills what still runs."""
+        self._unwatched.set()
         try:
+            if self._watching is not None:
+                # What it is about to start would not be stopped.
+                self._watching.join()
             self._ctx.say("Gracefully stopping... (press Ctrl+C again to force)")
             self._run("stop", timeout)
         except (KeyboardInterrupt, Interrupted):

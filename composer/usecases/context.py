@@ -44,6 +44,8 @@ class Context:
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self.settings = settings
         self.environ = environ
+        self.progress: Mode | None = None
+        """Stands above the setting of that name when it is not None."""
         self._warned = 0
         """How many warnings of the engine were shown."""
 
@@ -164,7 +166,7 @@ class Context:
         from composer.ui.progress import renderer
 
         view = renderer(
-            progress or self.preferences.progress,
+            progress or self.progress or self.preferences.progress,
             ansi=self.preferences.ansi,
             stream=sys.stdout if self.preferences.status_to_output else sys.stderr,
             environ=self.environ,

@@ -30,6 +30,8 @@ class Attach(NamedTuple):
     abort_on_exit: bool = False
     abort_on_failure: bool = False
     exit_code_from: str | None = None
+    watch: bool = False
+    """``--watch``: files are followed as well, and it goes on when all containers have ended."""
 
 
 def parse_scale(values: Sequence[str]) -> dict[str, int]:
@@ -58,18 +60,23 @@ def up(
     project = ctx.project(intent.services)
     check_names(project, named)
     intent = with_silence(project, intent)
-    _check_scale(project, intent)
-    project = _served(ctx, project, intent)
+    check_scale(project, intent)
+    project = served(ctx, project, intent)
+    watching = None
+    if attach is not None and attach.watch:
+        from composer.usecases.watch import watching_of
+
+        watching = watching_of(ctx, project, intent.services, build=not images.no_build)
     with ctx.lock(project.name):
-        _converge(ctx, project, images, intent, yes=yes)
+        converge(ctx, project, images, intent, yes=yes)
     if attach is None or ctx.settings.dry_run:
         return 0
     from composer.usecases.attached import follow
 
-    return follow(ctx, project, intent, attach, begun)
+    return follow(ctx, project, intent, attach, begun, watching)
 
 
-def _check_scale(project: Project, intent: Up) -> None:
+def check_scale(project: Project, intent: Up) -> None:
     """Refuse what cannot run: ports and names that two replicas would have to share."""
     selected = select(project, intent.services, no_deps=intent.no_deps)
     chosen = {name: project.services[name] for name in selected}
@@ -78,7 +85,7 @@ def _check_scale(project: Project, intent: Up) -> None:
         raise FileError(problems)
 
 
-def _served(ctx: Context, project: Project, intent: Up) -> Project:
+def served(ctx: Context, project: Project, intent: Up) -> Project:
     """``project`` with the variables of models; what is missing for them is warned of."""
     if not project.models:
         return project
@@ -90,7 +97,8 @@ def _served(ctx: Context, project: Project, intent: Up) -> Project:
     return with_models(project)
 
 
-def _converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes: bool) -> None:
+def converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes: bool) -> None:
+    """Get the images that ``intent`` needs, and run its plan. The project's lock has to be held."""
     state = ctx.observe_soon(project.name)
     from composer.graph.sequence import check_cycles
     from composer.plan.images import plan_images, plan_not_pulled, refreshed
