@@ -25,6 +25,9 @@ PROGRAMS = {
     "nft": "usr/sbin",
     "netavark": "usr/lib/podman",
     "aardvark-dns": "usr/lib/podman",
+    "rootlessport": "usr/libexec/podman",
+    "pasta": "usr/bin",
+    "slirp4netns": "usr/bin",
 }
 """Name to its folder in the distribution."""
 STATIC = {"catatonit": "usr/bin"}
@@ -35,7 +38,7 @@ LOADER = "usr/lib64/ld-linux-x86-64.so.2"
 def provide(folder: Path) -> Path:
     """Provide the programs; returns the folder that they are in. Raises ``CalledProcessError``."""
     programs = folder / "bin"
-    if (programs / "podman").exists():
+    if all((programs / name).exists() for name in PROGRAMS | STATIC):
         return programs
     root = folder / "root-of-podman"
     if not (root / PROGRAMS["podman"] / "podman").exists():
@@ -50,6 +53,7 @@ def provide(folder: Path) -> Path:
         shutil.copy(root / place / name, part / name)
     for name in PROGRAMS:
         _at_home(part / name, root)
+    shutil.rmtree(programs, ignore_errors=True)
     part.rename(programs)
     return programs
 

@@ -39,7 +39,7 @@ def connect(
     from composer.engine.autostart import ensure_service
 
     socket = ensure_service(environ, arguments)
-    program = Program(f"unix://{socket}", "", arguments, dict(environ))
+    program = Program(f"unix://{socket}", local_arguments=arguments, environment=dict(environ))
     revive = partial(ensure_service, environ, arguments)
     return PodmanEngine(UnixTransport(socket, revive), program)
 
@@ -47,16 +47,25 @@ def connect(
 def _engine(
     place: Place, environ: Mapping[str, str], arguments: tuple[str, ...] | None = None
 ) -> PodmanEngine:
-    program = Program(place.url, place.identity, arguments, dict(environ))
-    return PodmanEngine(_transport(place), program)
-
-
-def _transport(place: Place) -> Transport:
+    """The engine at ``place``. One behind ssh is for all programs a socket of this machine."""
+    transport: Transport
+    url = place.url
     if place.path:
-        return UnixTransport(place.path)
-    from composer.engine.remote import RemoteTransport
+        transport = UnixTransport(place.path)
+    elif url.startswith("ssh://"):
+        from composer.engine.tunnel import Tunnel
 
-    return RemoteTransport(place.url, place.identity)
+        tunnel = Tunnel(url, place.identity, environ)
+        tunnel.open()
+        transport = UnixTransport(tunnel.path, tunnel.open, url=url, ended=tunnel.close)
+        url = f"unix://{tunnel.path}"
+    else:
+        from composer.engine.remote import RemoteTransport
+
+        transport = RemoteTransport(url)
+    return PodmanEngine(
+        transport, Program(url, local_arguments=arguments, environment=dict(environ))
+    )
 
 
 def _nobody_there(place: Place) -> EngineError:

@@ -1,7 +1,8 @@
 """Which Podman: the places where one may be, in the order in which they are tried.
 
-``CONTAINER_HOST``, ``DOCKER_HOST``, then a named or active remote connection of ``containers.conf``
-and ``podman-connections.json``, then the sockets of rootless and root Podman.
+``CONTAINER_HOST`` or ``DOCKER_HOST`` (over ssh with the key file ``CONTAINER_SSHKEY``), then a
+named or active remote connection of ``containers.conf`` and ``podman-connections.json``, then the
+sockets of rootless and root Podman.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def demanded(environ: Mapping[str, str], connection: str | None = None) -> Place
         return _named(environ, connection, "--connection")
     for variable in ("CONTAINER_HOST", "DOCKER_HOST"):
         if environ.get(variable):
-            return Place(_checked(environ[variable], variable), variable)
+            key = environ.get("CONTAINER_SSHKEY", "")
+            return Place(_checked(environ[variable], variable), variable, key)
     if environ.get("CONTAINER_CONNECTION"):
         return _named(environ, environ["CONTAINER_CONNECTION"], "CONTAINER_CONNECTION")
     return _active(environ)

@@ -1,4 +1,4 @@
-"""Podman services that are not a local socket: podman-py's client over TCP and SSH.
+"""Podman services behind TCP: podman-py's client.
 
 Imported only when such a service was chosen: podman-py takes 140 ms to import.
 """
@@ -25,16 +25,13 @@ _PROBLEMS = (requests.RequestException, HTTPError, PodmanError, OSError)
 
 
 class RemoteTransport:
-    """A ``Transport`` to ``url`` (``tcp://host:port``, ``ssh://user@host/path``).
+    """A ``Transport`` to ``url`` (``tcp://host:port``).
 
-    ``identity`` is the private key file for SSH, empty for the agent's keys. A client is used by
-    one thread at a time, because ``requests`` shares none safely, and kept for the next, because
-    each new one over SSH is a new login.
+    A client is used by one thread at a time, because ``requests`` shares none safely.
     """
 
-    def __init__(self, url: str, identity: str = "") -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self._identity = identity
         self._idle: list[Any] = []
         self._lock = threading.Lock()
 
@@ -75,8 +72,7 @@ class RemoteTransport:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        options = {"identity": self._identity} if self._identity else {}
-        return APIClient(base_url=self.url, **options)
+        return APIClient(base_url=self.url)
 
 
 class RemoteStream:
@@ -157,13 +153,10 @@ def _send(
     timeout: float | None = None,
     stream: bool = False,
 ) -> requests.Response:
-    # Over SSH the host in the address means nothing: podman-py's adapter knows the machine.
-    base = client.base_url
-    host = base.netloc if base.scheme == "http" else "podman"
     return requests.Session.request(
         client,
         method,
-        f"http://{host}{path}",
+        f"http://{client.base_url.netloc}{path}",
         data=body,
         headers={"Content-Type": content_type},
         timeout=timeout,

@@ -1,7 +1,8 @@
 """How bytes get to a Podman service and back: one narrow interface with two implementations.
 
-``composer.engine.unix`` serves local sockets and is quick to import; ``composer.engine.remote``
-serves everything that podman-py can reach. Both may be used from several threads at once.
+``composer.engine.unix`` serves local sockets, also those that lead to another machine
+(``composer.engine.tunnel``), and is quick to import; ``composer.engine.remote`` serves TCP. Both
+may be used from several threads at once.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Stream(Protocol):
 class Transport(Protocol):
     """A way to one Podman service. Raises ``EngineError`` with status 0 when it cannot be reached.
 
-    ``url`` is what ``podman --url`` takes.
+    ``url`` says where the service is.
     """
 
     url: str

@@ -26,12 +26,21 @@ class UnixTransport:
 
     ``revive`` is called when nobody listens any more, and then it is tried once more: a service
     that composer started ends when it is idle, and a long wait may be over only after that.
+    ``url`` is where the engine is if the socket is only the way to it; ``ended`` is called last.
     """
 
-    def __init__(self, path: str, revive: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        revive: Callable[[], object] | None = None,
+        *,
+        url: str = "",
+        ended: Callable[[], object] | None = None,
+    ) -> None:
         self.path = path
         self._revive = revive
-        self.url = f"unix://{path}"
+        self._ended = ended
+        self.url = url or f"unix://{path}"
         self._idle: list[_Connection] = []
         self._lock = threading.Lock()
 
@@ -76,6 +85,8 @@ class UnixTransport:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+        if self._ended is not None:
+            self._ended()
 
     def _exchange(self, message: bytes, timeout: float | None) -> Response:
         connection = self._take()

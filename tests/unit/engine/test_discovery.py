@@ -45,6 +45,11 @@ def test_container_host_comes_before_docker_host(home: dict[str, str]) -> None:
     assert demanded(home) == Place("tcp://a:1", "CONTAINER_HOST")
 
 
+def test_the_key_of_an_address(home: dict[str, str]) -> None:
+    home |= {"CONTAINER_HOST": "ssh://me@far", "CONTAINER_SSHKEY": "~/.ssh/far"}
+    assert demanded(home) == Place("ssh://me@far", "CONTAINER_HOST", "~/.ssh/far")
+
+
 def test_variables_come_before_connections(home: dict[str, str]) -> None:
     configure(home, TOML)
     home["DOCKER_HOST"] = "unix:///run/x.sock"
