@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -21,8 +22,10 @@ from composer.state import (
     Container,
     Detail,
     HealthResult,
+    ImageDetail,
     ImageState,
     NetworkState,
+    OneOff,
     PodMember,
     PodState,
     State,
@@ -307,6 +310,18 @@ class FakeEngine:
         with self._call("remove_volume", name):
             self.volumes.pop(name, None)
 
+    def list_volumes(self) -> list[VolumeState]:
+        return list(self.volumes.values())
+
+    def image(self, identity: str) -> ImageDetail | None:
+        found = self.images.get(identity)
+        if found is None:
+            return None
+        return ImageDetail(id=found.id, size=found.size, platform="linux/amd64")
+
+    def export(self, container: str, write: Callable[[bytes], object]) -> None:
+        write(f"files of {self._find(container).name}".encode())
+
     def pinned(self, image: str) -> str | None:
         with self._lock:
             names = [name for name in image_names(image) if name in self.images]
@@ -350,6 +365,23 @@ class FakeEngine:
             for name in image_names(image):
                 self.images.pop(name, None)
 
+    def push(self, image: str, *, progress: Progress | None = None) -> None:
+        with self._call("push", image):
+            pass
+
+    def commit(
+        self,
+        container: str,
+        reference: str | None = None,
+        *,
+        author: str | None = None,
+        message: str | None = None,
+        changes: Sequence[str] = (),
+        pause: bool = True,
+    ) -> str:
+        with self._call("commit", self._find(container).name, reference=reference, pause=pause):
+            return self.add_image(reference or "committed")
+
     def create_pod(self, project: Project, key: str, number: int) -> str:
         pod, name = project.pods[key], project.pod_name(key, number)
         with self._call("create_pod", name):
@@ -389,6 +421,15 @@ class FakeEngine:
                 if container.pod == found.id:
                     del self.containers_by_id[container.id]
 
+    def update_pod(
+        self, pod: str, *, cpus: float | None = None, memory: int | None = None
+    ) -> None:
+        with self._call("update_pod", self._pod(pod).name, cpus=cpus, memory=memory):
+            pass
+
+    def inspect_pod(self, pod: str) -> dict[str, Any]:
+        return {"Id": self._pod(pod).id, "Name": self._pod(pod).name}
+
     def _pod(self, pod: str) -> PodState:
         with self._lock:
             for found in self.pods_by_id.values():
@@ -412,7 +453,7 @@ class FakeEngine:
         replaces: str | None = None,
         inherits: Mapping[str, str] | None = None,
         renew_anonymous_volumes: bool = False,
-        oneoff: bool = False,
+        oneoff: OneOff | None = None,
         provisional: bool = False,
     ) -> str:
         name += labels.UNFINISHED if provisional else ""
@@ -443,7 +484,7 @@ class FakeEngine:
                     labels.SERVICE: service,
                     labels.NUMBER: str(number),
                     labels.CONFIG_HASH: wanted.config_hash,
-                    labels.ONEOFF: str(oneoff),
+                    labels.ONEOFF: str(oneoff is not None),
                     **wanted.labels,
                 },
                 networks=tuple(project.networks[k].name for k in wanted.networks),
@@ -477,6 +518,11 @@ class FakeEngine:
             found = self._find(container)
             if found.running:
                 self._put(found, status="exited", exited=self._tick())
+
+    def pause(self, container: str) -> None:
+        found = self._find(container)
+        with self._call("pause", found.name):
+            self._put(found, status="paused")
 
     def unpause(self, container: str) -> None:
         with self._call("unpause", container):
@@ -528,6 +574,23 @@ class FakeEngine:
                 output(b"said by " + " ".join(command).encode())
             return self.exec_results.get(found.name, 0)
 
+    def attach(
+        self,
+        container: str,
+        *,
+        start: bool = False,
+        stdin: bool = True,
+        detach_keys: str | None = None,
+        forward: Callable[[int], None] | None = None,
+    ) -> int:
+        arguments = {"start": start, "stdin": stdin, "detach_keys": detach_keys}
+        with self._call("attach", container, **arguments):
+            return 0
+
+    def copy_in(self, container: str, files: Mapping[str, str]) -> None:
+        with self._call("copy_in", container, files=dict(files)):
+            pass
+
     def exec_command(
         self,
         container: str,
@@ -574,23 +637,6 @@ class FakeEngine:
             if container in (found.id, found.name):
                 return found
         raise EngineError(f"no such container: {container}", status=404)
-    def attach(
-        self,
-        container: str,
-        *,
-        start: bool = False,
-        stdin: bool = True,
-        detach_keys: str | None = None,
-        forward: Callable[[int], None] | None = None,
-    ) -> int:
-        arguments = {"start": start, "stdin": stdin, "detach_keys": detach_keys}
-        with self._call("attach", container, **arguments):
-            return 0
-
-    def copy_in(self, container: str, files: Mapping[str, str]) -> None:
-        with self._call("copy_in", container, files=dict(files)):
-            pass
-
 
     def _put(self, container: Container, **changes: object) -> None:
         self.containers_by_id[container.id] = msgspec.structs.replace(container, **changes)

@@ -9,7 +9,7 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -22,7 +22,10 @@ PROGRAM = "composer"
 
 
 class Command(NamedTuple):
-    """Where a command is (``module:function``) and the line that ``--help`` has about it."""
+    """Where a command is (``module:function``) and the line that ``--help`` has about it.
+
+    In the place of a function there can be a table of commands.
+    """
 
     location: str
     summary: str
@@ -30,50 +33,64 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "build": Command("images:build", "Build or rebuild services"),
+    "commit": Command("commit:commit", "Make an image of a container"),
     "config": Command("config:config", "Print the Compose file in canonical form"),
     "create": Command("up:create", "Create the containers of services"),
     "down": Command("down:down", "Stop and remove containers and networks"),
     "exec": Command("exec:exec_", "Run a command in a running container"),
+    "export": Command("export:export", "Write the files of a container as a tar archive"),
     "graph": Command("graph:graph", "Print the dependency graph"),
+    "health": Command("health:health", "Run the health checks now"),
+    "images": Command("image_list:images", "List the images of containers"),
     "kill": Command("lifecycle:kill", "Kill containers of services"),
     "logs": Command("logs:logs", "Show the output of containers"),
     "ls": Command("ls:ls", "List the projects"),
+    "pause": Command("lifecycle:pause", "Pause containers of services"),
+    "pod": Command("pod:COMMANDS", "Look at pods, and change them"),
+    "port": Command("port:port", "Print where a port is published"),
     "ps": Command("ps:ps", "List containers"),
     "pull": Command("images:pull", "Pull the images of services"),
+    "push": Command("push:push", "Push the images that services are built to"),
     "restart": Command("lifecycle:restart", "Restart containers of services"),
     "rm": Command("lifecycle:rm", "Remove stopped containers of services"),
+    "run": Command("run:run", "Run one command in a new container of a service"),
     "scale": Command("up:scale", "Change the number of replicas of services"),
     "start": Command("lifecycle:start", "Start existing containers of services"),
     "stop": Command("lifecycle:stop", "Stop running containers of services"),
+    "unpause": Command("lifecycle:unpause", "Let paused containers go on"),
     "up": Command("up:up", "Create and start containers"),
     "version": Command("version:version", "Show the version"),
+    "volumes": Command("volumes:volumes", "List the volumes"),
+    "watch": Command("watch:watch", "Update containers while files change"),
 }
 
-NO_INTERSPERSED = ("exec",)
+NO_INTERSPERSED = ("exec", "run")
 """Commands whose arguments after the first are not options of ours."""
 
 
 class LazyGroup(TyperGroup):
     """A group that imports the module of a command when that command is called."""
 
+    def __init__(self, *args: Any, table: Mapping[str, Command] | None = None, **named: Any):
+        super().__init__(*args, **named)
+        self.table = COMMANDS if table is None else table
+
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of all commands, in alphabetical order."""
-        return sorted(COMMANDS)
+        return sorted(self.table)
 
-    "volumes": Command("volumes:volumes", "List the volumes"),
-    "watch": Command("watch:watch", "Update containers while files change"),
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command called ``cmd_name``, or None if there is none."""
-        if cmd_name not in self.commands and cmd_name in COMMANDS:
-            self.commands[cmd_name] = _load(cmd_name)
+        if cmd_name not in self.commands and cmd_name in self.table:
+            self.commands[cmd_name] = _load(cmd_name, self.table[cmd_name])
         return self.commands.get(cmd_name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command of ``args``; the nearest name is suggested for one that is unknown."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args and args[0] not in self.table and not args[0].startswith("-"):
             import difflib
 
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            near = difflib.get_close_matches(args[0], self.table, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
@@ -81,14 +98,23 @@ class LazyGroup(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name].summary) for name in sorted(COMMANDS)])
+            formatter.write_dl([(name, self.table[name].summary) for name in sorted(self.table)])
 
 
-def _load(name: str) -> Any:
-    module, _, function = COMMANDS[name].location.partition(":")
+def _load(name: str, command: Command) -> Any:
+    module, _, function = command.location.partition(":")
     target = getattr(importlib.import_module(f"composer.cli.{module}"), function)
-    single = typer.Typer(add_completion=False, rich_markup_mode=None)
     settings = {"help_option_names": ["-h", "--help"]}
+    if isinstance(target, Mapping):  # it has commands of its own
+        return LazyGroup(
+            table=target,
+            name=name,
+            help=command.summary + ".",
+            no_args_is_help=True,
+            rich_markup_mode=None,
+            context_settings=settings,
+        )
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
     if name in NO_INTERSPERSED:
         settings |= {"allow_interspersed_args": False}  # type: ignore[dict-item]
     single.command(name, context_settings=settings)(_guarded(target))

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
-from composer.state import Capabilities, Container, Detail, HealthResult, PodState, State
+from composer.state import (
+    Capabilities,
+    Container,
+    Detail,
+    HealthResult,
+    ImageDetail,
+    OneOff,
+    PodState,
+    State,
+    VolumeState,
+)
 
 if TYPE_CHECKING:
     from composer.spec.model import Project
@@ -62,6 +72,15 @@ class Engine(Protocol):
 
     def capabilities(self) -> Capabilities: ...
     def inspect(self, container: str) -> Detail: ...
+
+    def list_volumes(self) -> list[VolumeState]:
+        """All volumes (GET /libpod/volumes/json)."""
+
+    def image(self, identity: str) -> ImageDetail | None:
+        """The image with this id or full name, or None (GET /libpod/images/{name}/json)."""
+
+    def export(self, container: str, write: Callable[[bytes], object]) -> None:
+        """Give all files of a container to ``write``, in pieces of a tar archive."""
 
     def logs(
         self,
@@ -129,6 +148,24 @@ class Engine(Protocol):
 
     def remove_image(self, image: str) -> None: ...
 
+    def push(self, image: str, *, progress: Progress | None = None) -> None:
+        """Push a local image to the registry of its name (POST /libpod/images/{name}/push)."""
+
+    def commit(
+        self,
+        container: str,
+        reference: str | None = None,
+        *,
+        author: str | None = None,
+        message: str | None = None,
+        changes: Sequence[str] = (),
+        pause: bool = True,
+    ) -> str:
+        """Make an image of what a container has become, and return its id (POST /libpod/commit).
+
+        ``changes`` are lines of a Dockerfile.
+        """
+
     def create_pod(self, project: Project, key: str, number: int) -> str:
         """Create the pod ``key`` for the replicas ``number`` of its members; its id.
 
@@ -147,6 +184,14 @@ class Engine(Protocol):
     def remove_pod(self, pod: str) -> None:
         """Kill and remove all containers of a pod, and the pod."""
 
+    def update_pod(
+        self, pod: str, *, cpus: float | None = None, memory: int | None = None
+    ) -> None:
+        """Limit all containers of a pod together; ``memory`` in bytes, 0 is no limit."""
+
+    def inspect_pod(self, pod: str) -> dict[str, Any]:
+        """A pod in Podman's own words (GET /libpod/pods/{name}/json)."""
+
     def create_container(
         self,
         project: Project,
@@ -157,7 +202,7 @@ class Engine(Protocol):
         replaces: str | None = None,
         inherits: Mapping[str, str] | None = None,
         renew_anonymous_volumes: bool = False,
-        oneoff: bool = False,
+        oneoff: OneOff | None = None,
         provisional: bool = False,
     ) -> str:
         """Create one replica and return its id (POST /libpod/containers/create).
@@ -176,6 +221,7 @@ class Engine(Protocol):
     def stop(self, container: str, *, timeout: float | None = None) -> None:
         """Stop gracefully; after ``timeout`` seconds (None: the container's own) kill it."""
 
+    def pause(self, container: str) -> None: ...
     def unpause(self, container: str) -> None: ...
     def kill(self, container: str, signal: str = "SIGKILL") -> None: ...
     def restart(self, container: str, *, timeout: float | None = None) -> None: ...
@@ -195,6 +241,12 @@ class Engine(Protocol):
     ) -> int:
         """Run a command in a running container; its exit code. ``output`` gets each line."""
 
+    def copy_in(self, container: str, files: Mapping[str, str]) -> None:
+        """Copy files of this machine into a container: path in it → path here.
+
+        They belong to the container's user (PUT /libpod/containers/{name}/archive).
+        """
+
     # --- handed to the podman program ---------------------------------------------------------
     def exec_command(
         self,
@@ -211,10 +263,19 @@ class Engine(Protocol):
     ) -> int:
         """Run a command in a container with this process's standard streams; its exit code."""
 
-    def close(self) -> None: ...
-    def copy_in(self, container: str, files: Mapping[str, str]) -> None:
-        """Copy files of this machine into a container: path in it → path here.
+    def attach(
+        self,
+        container: str,
+        *,
+        start: bool = False,
+        stdin: bool = True,
+        detach_keys: str | None = None,
+        forward: Callable[[int], None] | None = None,
+    ) -> int:
+        """Connect this process's standard streams to a container until it ends, or is left.
 
-        They belong to the container's user (PUT /libpod/containers/{name}/archive).
+        With ``start`` it is started first; then the exit code is the container's. ``forward`` is
+        told the signals that this process gets meanwhile. To be called by the main thread.
         """
 
+    def close(self) -> None: ...

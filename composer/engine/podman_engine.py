@@ -6,21 +6,26 @@ that needs it: ``ps`` shall not pay for what ``up`` uses.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from composer.engine import observe as look
 from composer.engine.capabilities import CapabilityProbe
 from composer.engine.libpod import Libpod, Query, segment
+from composer.errors import ComposerError, EngineError
 from composer.state import (
     Capabilities,
     Container,
     Detail,
     HealthResult,
+    ImageDetail,
+    OneOff,
     PodState,
     State,
+    VolumeState,
     image_names,
 )
 
@@ -86,6 +91,22 @@ class PodmanEngine:
         from composer.engine.detail import detail, inspect
 
         return detail(inspect(self._libpod, container))
+
+    def list_volumes(self) -> list[VolumeState]:
+        """See ``Engine.list_volumes``."""
+        return list(look.list_volumes(self._libpod).values())
+
+    def image(self, identity: str) -> ImageDetail | None:
+        """See ``Engine.image``."""
+        from composer.engine.images import describe
+
+        return describe(self._libpod, identity)
+
+    def export(self, container: str, write: Callable[[bytes], object]) -> None:
+        """See ``Engine.export``."""
+        from composer.engine.keep import export
+
+        export(self._libpod, container, write)
 
     def logs(
         self,
@@ -258,6 +279,35 @@ class PodmanEngine:
                 break
         self._images_changed()
 
+    def push(self, image: str, *, progress: Progress | None = None) -> None:
+        """See ``Engine.push``."""
+        from composer.engine.push import push
+
+        push(self._libpod, image, progress, self._capabilities.get().registries)
+
+    def commit(
+        self,
+        container: str,
+        reference: str | None = None,
+        *,
+        author: str | None = None,
+        message: str | None = None,
+        changes: Sequence[str] = (),
+        pause: bool = True,
+    ) -> str:
+        """See ``Engine.commit``."""
+        from composer.engine.keep import commit
+
+        return commit(
+            self._libpod,
+            container,
+            reference,
+            author=author,
+            message=message,
+            changes=changes,
+            pause=pause,
+        )
+
     def create_pod(self, project: Project, key: str, number: int) -> str:
         """See ``Engine.create_pod``."""
         return self._create().create_pod(project, key, number)
@@ -267,8 +317,15 @@ class PodmanEngine:
         self._act_on_pod(pod, "start")
 
     def stop_pod(self, pod: str, *, timeout: float | None = None) -> None:
-        """POST /libpod/pods/{name}/stop."""
+        """POST /libpod/pods/{name}/stop, which does nothing unless all containers run.
+
+        What is left of a pod when its members have ended is its infra container.
+        """
         self._act_on_pod(pod, "stop", {"t": _whole(timeout)})
+        with contextlib.suppress(EngineError):
+            infra = self.inspect_pod(pod).get("InfraContainerID")
+            if infra:
+                self.stop(infra, timeout=timeout)
 
     def remove_pod(self, pod: str) -> None:
         """DELETE /libpod/pods/{name}.
@@ -281,6 +338,25 @@ class PodmanEngine:
         )
         path = f"/pods/{segment(pod)}"
         self._libpod.call("DELETE", path, {"force": True}, ok=_GONE, what=f"remove pod {pod}")
+
+    def update_pod(
+        self, pod: str, *, cpus: float | None = None, memory: int | None = None
+    ) -> None:
+        """See ``Engine.update_pod``."""
+        from composer.engine.pod_limits import update_pod
+
+        if not self._local:
+            raise ComposerError(
+                f"the limits of pod {pod} can be changed only on the machine that Podman runs on",
+                hint="Podman changes no limits of pods by itself. Call composer there.",
+            )
+        update_pod(self._libpod, pod, cpus=cpus, memory=memory)
+
+    def inspect_pod(self, pod: str) -> dict[str, Any]:
+        """See ``Engine.inspect_pod``."""
+        from composer.engine.pod_limits import inspect_pod
+
+        return inspect_pod(self._libpod, pod)
 
     def _act_on_pod(
         self, pod: str, verb: str, query: Mapping[str, str | int | None] | None = None
@@ -298,7 +374,7 @@ class PodmanEngine:
         replaces: str | None = None,
         inherits: Mapping[str, str] | None = None,
         renew_anonymous_volumes: bool = False,
-        oneoff: bool = False,
+        oneoff: OneOff | None = None,
         provisional: bool = False,
     ) -> str:
         """See ``Engine.create_container``."""
@@ -342,6 +418,10 @@ class PodmanEngine:
     def stop(self, container: str, *, timeout: float | None = None) -> None:
         """POST /libpod/containers/{name}/stop."""
         self._act(container, "stop", {"timeout": _whole(timeout)})
+
+    def pause(self, container: str) -> None:
+        """POST /libpod/containers/{name}/pause."""
+        self._act(container, "pause")
 
     def unpause(self, container: str) -> None:
         """POST /libpod/containers/{name}/unpause."""
@@ -403,6 +483,14 @@ class PodmanEngine:
         began = self._sessions.append
         return run_inside(self._libpod, container, command, settings, began, output)
 
+    def copy_in(self, container: str, files: Mapping[str, str]) -> None:
+        """See ``Engine.copy_in``."""
+        from composer.engine.upload import archives
+
+        path = f"/containers/{segment(container)}/archive"
+        for data in archives(files):
+            self._libpod.put_archive(path, {"path": "/", "copyUIDGID": True}, data)
+
     # --- handed to the podman program ---------------------------------------------------------
     def exec_command(
         self,
@@ -433,6 +521,25 @@ class PodmanEngine:
             flags += ["--env", setting]
         return self._program.run(["exec", *flags, container, *command])
 
+    def attach(
+        self,
+        container: str,
+        *,
+        start: bool = False,
+        stdin: bool = True,
+        detach_keys: str | None = None,
+        forward: Callable[[int], None] | None = None,
+    ) -> int:
+        """See ``Engine.attach``: ``podman start --attach`` or ``podman attach``."""
+        words = ["start", "--attach"] if start else ["attach"]
+        if start and stdin:
+            words.append("--interactive")
+        if not start and not stdin:
+            words.append("--no-stdin")
+        if detach_keys is not None:
+            words.append(f"--detach-keys={detach_keys}")
+        return self._program.attach([*words, "--sig-proxy=false", container], forward)
+
     def close(self) -> None:
         """Close the connections, and end what probes left running."""
         if self._local and self._sessions:
@@ -445,11 +552,3 @@ class PodmanEngine:
 def _whole(seconds: float | None) -> int | None:
     """Podman takes whole seconds; a fraction is rounded up, so that nothing is killed early."""
     return None if seconds is None else max(0, int(-(-seconds // 1)))
-    def copy_in(self, container: str, files: Mapping[str, str]) -> None:
-        """See ``Engine.copy_in``."""
-        from composer.engine.upload import archives
-
-        path = f"/containers/{segment(container)}/archive"
-        for data in archives(files):
-            self._libpod.put_archive(path, {"path": "/", "copyUIDGID": True}, data)
-
