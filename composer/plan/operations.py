@@ -101,6 +101,17 @@ class RemovePod(Operation, frozen=True, kw_only=True):
     name: str
 
 
+class UpdatePod(Operation, frozen=True, kw_only=True):
+    """Change the limits that the containers of a pod have together, while they run."""
+
+    pod: str
+    """Id."""
+    name: str
+    cpus: float | None = None
+    memory: int | None = None
+    """Bytes. None leaves a limit as it is, 0 takes it away."""
+
+
 class CreateContainer(Operation, frozen=True, kw_only=True):
     service: str
     number: int

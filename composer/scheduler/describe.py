@@ -30,6 +30,7 @@ _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.CreatePod: ("Pod", "name", "Creating", "Created"),
     op.StopPod: ("Pod", "name", "Stopping", "Stopped"),
     op.RemovePod: ("Pod", "name", "Removing", "Removed"),
+    op.UpdatePod: ("Pod", "name", "Updating", "Updated"),
     op.CreateContainer: ("Container", "name", "Creating", "Created"),
     op.RenameContainer: ("Container", "name", "Renaming", "Renamed"),
     op.InitContainer: ("Container", "name", "Preparing", "Prepared"),

@@ -113,6 +113,9 @@ class Executor:
     def _remove_pod(self, o: op.RemovePod) -> None:
         self._engine.remove_pod(o.pod)
 
+    def _update_pod(self, o: op.UpdatePod) -> None:
+        self._engine.update_pod(o.pod, cpus=o.cpus, memory=o.memory)
+
     def _create_container(self, o: op.CreateContainer) -> None:
         self._engine.create_container(
             self._project,
@@ -234,6 +237,7 @@ _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.CreatePod: Executor._create_pod,
     op.StopPod: Executor._stop_pod,
     op.RemovePod: Executor._remove_pod,
+    op.UpdatePod: Executor._update_pod,
     op.CreateContainer: Executor._create_container,
     op.RenameContainer: Executor._rename,
     op.InitContainer: Executor._init,

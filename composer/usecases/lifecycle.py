@@ -28,17 +28,21 @@ def lifecycle(ctx: Context, intent: Lifecycle, *, confirm: bool = False) -> int:
         if intent.action == "rm" and not names:
             ctx.warn("No stopped containers")
             return 0
-        if confirm and not ctx.settings.dry_run and not _confirmed(names):
+        if confirm and not ctx.settings.dry_run and not confirmed(names, "rm"):
             return 0
         ctx.run(project or Project(name=name, working_dir=""), plan)
     return 0
 
 
-def _confirmed(names: list[str]) -> bool:
+def confirmed(names: list[str], command: str) -> bool:
+    """Whether the user agrees that ``command`` removes ``names``.
+
+    Raises ``ComposerError`` without a terminal to ask on.
+    """
     if not sys.stdin.isatty():
         raise ComposerError(
             f"not removing {', '.join(names)} without being asked on a terminal",
-            hint="Use `composer rm --force`.",
+            hint=f"Use `composer {command} --force`.",
         )
     listed = printable(", ".join(names))
     sys.stderr.write(f"Going to remove {listed}\nAre you sure? [yN] ")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from composer.logs import Selection, StreamPrinter, show
+from composer.state import Container
 from composer.usecases.containers import check_services, project_containers
 from composer.usecases.context import Context
 
@@ -34,14 +36,25 @@ def stream_printer(ctx: Context, *, color: bool) -> StreamPrinter:
 
 def logs(ctx: Context, options: LogOptions) -> int:
     """Show the project's logs. Returns the exit code."""
-    name = ctx.project_name
-    containers = project_containers(ctx, name)
+    containers = project_containers(ctx, ctx.project_name)
     check_services(ctx, options.services, containers)
+    show_logs(ctx, containers, options)
+    return 0
+
+
+def show_logs(
+    ctx: Context,
+    containers: Sequence[Container],
+    options: LogOptions,
+    *,
+    replicas: Collection[tuple[str, int]] | None = None,
+) -> None:
+    """Show the logs of ``containers``, or of those of ``replicas`` (service and number)."""
     show(
         ctx.engine,
         containers,
         stream_printer(ctx, color=options.color),
-        selection=Selection(name, options.services, options.replica),
+        selection=Selection(ctx.project_name, options.services, options.replica, replicas),
         follow=options.follow,
         since=options.since,
         until=options.until,
@@ -49,4 +62,3 @@ def logs(ctx: Context, options: LogOptions) -> int:
         timestamps=options.timestamps,
         prefix=options.prefix,
     )
-    return 0
