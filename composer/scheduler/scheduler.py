@@ -5,17 +5,24 @@ Of several that are ready, the one that the longest chain of others waits for go
 
 from __future__ import annotations
 
-import itertools
 import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from functools import partial
 
 from composer.engine.api import Engine
 from composer.errors import ComposerError, Interrupted, OperationsFailed
-from composer.plan.operations import Operation, WaitFor
+from composer.plan.operations import (
+    Operation,
+    RemoveContainer,
+    RemovePod,
+    RestartContainer,
+    StopContainer,
+    StopPod,
+    WaitFor,
+)
 from composer.plan.plan import Plan
 from composer.scheduler.describe import words
 from composer.scheduler.events import (
@@ -28,23 +35,22 @@ from composer.scheduler.events import (
     Started,
 )
 from composer.scheduler.execute import Executor
+from composer.scheduler.workers import Workers
 from composer.spec.model import Project
 
-
-class _Task(NamedTuple):
-    """An operation for a worker, smallest ``rank`` first; None ends the worker."""
-
-    rank: int
-    order: int
-    operation: Operation | None
+_PATIENT = (StopContainer, RestartContainer, RemoveContainer, StopPod, RemovePod)
+"""What mostly waits for processes to end."""
+PATIENCE = 64
+"""How many of those run at once, unless the user says how many."""
 
 
 class Scheduler:
     """Executes plans on ``engine``.
 
-    ``emit`` gets the events, from several threads. At most ``parallel`` operations run at once
-    (None: twice the processors); waiting for a condition does not count. ``stopped`` may be set
-    from outside to end early, as Ctrl-C does.
+    ``emit`` gets the events, from several threads. At most ``parallel`` operations run at once.
+    None: twice as many as there are processors, and more of those that mostly wait for processes to
+    end: a container may take its whole grace period. Waiting for a condition does not count.
+    ``stopped`` may be set from outside to end early, as Ctrl-C does.
     """
 
     def __init__(
@@ -58,15 +64,12 @@ class Scheduler:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._emit = emit
-        self._parallel = parallel or max(4, 2 * (os.cpu_count() or 2))
         self._stopped = stopped or threading.Event()
         self._clock = clock
         self._executor = Executor(engine, project, emit, self._stopped, clock)
-        self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
-        self._order = itertools.count()
+        self._parallel = parallel
         self._lock = threading.Lock()
         self._ended: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self._workers = 0
         self._running = 0
         self._crash: BaseException | None = None
 
@@ -80,6 +83,9 @@ class Scheduler:
         shown = [(w.kind, w.subject) for w in map(words, plan) if w.shown]
         self._emit(Planned(len(set(shown))))
         run = _Run(plan)
+        run_one = partial(self._run_one, run)
+        self._workers = Workers(self._parallel or max(4, 2 * (os.cpu_count() or 2)), run_one)
+        self._patient = self._workers if self._parallel else Workers(PATIENCE, run_one)
         with self._lock:
             self._submit_all(run, run.first())
         try:
@@ -92,9 +98,8 @@ class Scheduler:
                     self._stopped.set()
                     self._emit(Notice("Stopping: what runs is finished first. Ctrl-C again ends."))
         finally:
-            for _ in range(self._workers):
-                self._tasks.put(_Task(1, next(self._order), None))
-            self._workers = 0
+            self._workers.end()
+            self._patient.end()
         self._executor.close()
         if self._crash is not None:
             raise self._crash
@@ -149,14 +154,8 @@ class Scheduler:
                 wait = threading.Thread(target=self._run_one, args=(run, operation), daemon=True)
                 wait.start()
                 continue
-            if self._workers < self._parallel:
-                self._workers += 1
-                threading.Thread(target=self._work, args=(run,), daemon=True).start()
-            self._tasks.put(_Task(-run.following[operation.id], next(self._order), operation))
-
-    def _work(self, run: _Run) -> None:
-        while (operation := self._tasks.get().operation) is not None:
-            self._run_one(run, operation)
+            workers = self._patient if isinstance(operation, _PATIENT) else self._workers
+            workers.submit(operation, -run.following[operation.id])
 
     def _run_one(self, run: _Run, operation: Operation) -> None:
         kind, subject, doing, done, shown = words(operation)

@@ -9,6 +9,8 @@ import pytest
 
 from composer.errors import ComposerError, EngineError, Interrupted, OperationsFailed
 from composer.plan import operations as op
+from composer.plan.down import plan_down
+from composer.plan.intent import Down
 from composer.plan.plan import Plan
 from composer.scheduler import Scheduler
 from composer.scheduler.events import Event, Failed, Finished, Planned, Skipped, Started, Warned
@@ -22,7 +24,9 @@ LIMIT = 10.0
 class Run:
     """A plan run on a fake engine, with the events that it gave."""
 
-    def __init__(self, p: Project, plan: Plan, engine: FakeEngine, parallel: int = 4) -> None:
+    def __init__(
+        self, p: Project, plan: Plan, engine: FakeEngine, parallel: int | None = 4
+    ) -> None:
         self.events: list[Event] = []
         self.stopped = threading.Event()
         self.scheduler = Scheduler(
@@ -72,6 +76,36 @@ def test_what_is_independent_runs_at_the_same_time(engine: FakeEngine) -> None:
 def test_no_more_than_asked_for_at_once(engine: FakeEngine) -> None:
     up(project(*(service(f"s{n}") for n in range(12))), engine, parallel=3).run()
     assert len(engine.subjects("start")) == 12
+    assert engine.most_at_once <= 3
+
+
+def down(engine: FakeEngine, count: int, parallel: int | None) -> Run:
+    """A plan that takes ``count`` running containers away."""
+    p = project(*(service(f"s{n}") for n in range(count)))
+    up(p, engine).run()
+    there = state(*engine.containers())
+    return Run(p, plan_down(p, there, Down()), engine, parallel)
+
+
+def test_containers_end_all_at_once(engine: FakeEngine) -> None:
+    """Thirty stops have begun before any may end: each may take its whole grace period."""
+    run = down(engine, 30, parallel=None)
+    all_of_them = threading.Barrier(30, timeout=LIMIT)
+
+    def meet(method: str, subject: str) -> None:
+        if method == "stop":
+            all_of_them.wait()
+
+    engine.on_call = meet
+    run.run()
+    assert len(engine.subjects("stop")) == 30
+
+
+def test_a_limit_counts_for_ends_too(engine: FakeEngine) -> None:
+    run = down(engine, 12, parallel=3)
+    engine.most_at_once = 0
+    run.run()
+    assert len(engine.subjects("stop")) == 12
     assert engine.most_at_once <= 3
 
 
