@@ -12,6 +12,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
@@ -23,12 +24,28 @@ def digest(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
+def _body(request: BaseHTTPRequestHandler) -> bytes:
+    """The body of a request: of a length that was said, or in chunks."""
+    if request.headers.get("Transfer-Encoding") != "chunked":
+        return request.rfile.read(int(request.headers.get("Content-Length", 0)))
+    data = b""
+    while size := int(request.rfile.readline(), 16):
+        data += request.rfile.read(size)
+        request.rfile.readline()
+    request.rfile.readline()
+    return data
+
+
 class Registry:
     """Serves ``app:1`` of plain HTTP on ``port`` inside of a ``with``; ``publish`` changes it."""
 
     def __init__(self) -> None:
         self.asked = 0
         """How often a manifest was asked for."""
+        self.pushed: dict[str, bytes] = {}
+        """The manifests that were pushed, by ``NAME:TAG``."""
+        self._uploads: dict[str, bytes] = {}
+        """What has come of each upload that is under way, by its path."""
         self._blobs: dict[str, bytes] = {}
         self._manifest = b""
         registry = self
@@ -41,6 +58,15 @@ class Registry:
 
             def do_HEAD(self) -> None:
                 registry.answer(self)
+
+            def do_POST(self) -> None:
+                registry.take(self)
+
+            def do_PATCH(self) -> None:
+                registry.take(self)
+
+            def do_PUT(self) -> None:
+                registry.take(self)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Nothing: the requests are no result."""
@@ -95,6 +121,29 @@ class Registry:
         request.end_headers()
         if request.command == "GET":
             request.wfile.write(data)
+
+    def take(self, request: BaseHTTPRequestHandler) -> None:
+        """One step of a push: the begin of an upload, a part of it, its end, or a manifest."""
+        path, _, query = request.path.partition("?")
+        data = _body(request)
+        status, location = 201, path
+        if request.command == "POST":
+            status, location = 202, f"{path}{len(self._uploads)}"
+            self._uploads[location] = b""
+        elif request.command == "PATCH":
+            status = 202
+            self._uploads[path] += data
+        elif "/manifests/" in path:
+            name, _, tag = path.removeprefix("/v2/").partition("/manifests/")
+            self.pushed[f"{name}:{tag}"] = data
+        else:
+            name = unquote(query).rpartition("digest=")[2].partition("&")[0]
+            self._blobs[name] = self._uploads.pop(path) + data
+        request.send_response(status)
+        request.send_header("Location", location)
+        request.send_header("Content-Length", "0")
+        request.send_header("Docker-Content-Digest", digest(data))
+        request.end_headers()
 
     def __enter__(self) -> Self:
         self._thread.start()

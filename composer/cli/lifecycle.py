@@ -1,4 +1,4 @@
-"""``composer start``, ``stop``, ``restart``, ``kill`` and ``rm``."""
+"""``composer start``, ``stop``, ``restart``, ``kill``, ``pause``, ``unpause`` and ``rm``."""
 
 from __future__ import annotations
 
@@ -74,6 +74,20 @@ def kill(
     )
     with opt.session(ctx, dry_run=dry_run) as context:
         return lifecycle(context, with_removal(context, intent))
+
+
+def pause(ctx: typer.Context, services: opt.Services = None, dry_run: opt.DryRun = False) -> int:
+    """Pause containers of services: their processes stop until unpause."""
+    intent = Lifecycle(action="pause", services=tuple(services or ()))
+    with opt.session(ctx, dry_run=dry_run) as context:
+        return lifecycle(context, intent)
+
+
+def unpause(ctx: typer.Context, services: opt.Services = None, dry_run: opt.DryRun = False) -> int:
+    """Let paused containers of services go on."""
+    intent = Lifecycle(action="unpause", services=tuple(services or ()))
+    with opt.session(ctx, dry_run=dry_run) as context:
+        return lifecycle(context, intent)
 
 
 def rm(

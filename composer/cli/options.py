@@ -12,6 +12,8 @@ import typer
 from composer.usecases.context import Context, Settings
 
 Services = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", show_default=False)]
+Service = Annotated[str, typer.Argument(metavar="SERVICE", show_default=False)]
+Index = Annotated[int | None, typer.Option("--index", help="Number of the replica")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and change nothing")]
 Format = Annotated[
     str,

@@ -12,10 +12,12 @@ from composer.engine.api import Progress
 from composer.engine.context import ImageConfig
 from composer.engine.libpod import Libpod, decode, segment
 from composer.errors import EngineError
-from composer.state import image_names
+from composer.state import ImageDetail, image_names
 
 
 class _Config(msgspec.Struct):
+    """What an image says about its containers."""
+
     command: list[str] | None = msgspec.field(default=None, name="Cmd")
 
 
@@ -34,6 +36,31 @@ class _Image(msgspec.Struct):
     config: _Config | None = msgspec.field(default=None, name="Config")
     health: _Health | None = msgspec.field(default=None, name="Healthcheck")
     """Podman has it beside ``Config``, unlike Docker."""
+
+
+class _Description(msgspec.Struct):
+    """The parts of GET /libpod/images/{name}/json that people want to see."""
+
+    id: str = msgspec.field(name="Id")
+    created: str = msgspec.field(default="", name="Created")
+    size: int = msgspec.field(default=0, name="Size")
+    os: str = msgspec.field(default="", name="Os")
+    architecture: str = msgspec.field(default="", name="Architecture")
+    variant: str = msgspec.field(default="", name="Variant")
+
+
+def describe(libpod: Libpod, image: str) -> ImageDetail | None:
+    """GET /libpod/images/{name}/json of an id or full name; None when there is no such image."""
+    answer = libpod.call("GET", f"/images/{segment(image)}/json", ok=(404,))
+    if answer.status == 404:
+        return None
+    found = decode(answer.body, _Description)
+    return ImageDetail(
+        id=found.id,
+        created=found.created,
+        size=found.size,
+        platform="/".join(filter(None, (found.os, found.architecture, found.variant))),
+    )
 
 
 class Images:
@@ -133,7 +160,7 @@ def _pull(
     policy = "newer" if newer else "always"
     query: dict[str, str | bool] = {"reference": reference, "policy": policy}
     query |= _platform(platform)
-    if _on_loopback(reference):
+    if on_loopback(reference):
         query["tlsVerify"] = False
     identity, problem, rest = "", "", b""
     try:
@@ -150,11 +177,12 @@ def _pull(
             raise
         problem = error.message
     if problem or not identity:
-        raise _pull_failed(image, problem or "no image came")
+        raise explained("pull", image, problem or "no image came")
     return identity
 
 
-def _on_loopback(reference: str) -> bool:
+def on_loopback(reference: str) -> bool:
+    """Whether the registry of ``reference`` is on this machine, where HTTP will do."""
     host = reference.partition("/")[0].rpartition(":")[0] or reference.partition("/")[0]
     return host in ("localhost", "[::1]") or host.startswith("127.")
 
@@ -201,15 +229,16 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 """What a part of Podman's message means, and what to try."""
 
 
-def _pull_failed(image: str, problem: str) -> EngineError:
+def explained(verb: str, image: str, problem: str) -> EngineError:
+    """The error of a pull or push of ``image``, with what Podman's ``problem`` means."""
     lower = problem.lower()
     for part, (reason, hint) in _REASONS.items():
         if part.lower() in lower:
             return EngineError(
-                f"cannot pull {image}: {reason} ({problem.strip()})", status=500, hint=hint
+                f"cannot {verb} {image}: {reason} ({problem.strip()})", status=500, hint=hint
             )
     return EngineError(
-        f"cannot pull {image}: {problem.strip()}",
+        f"cannot {verb} {image}: {problem.strip()}",
         status=500,
-        hint=f"podman pull {image} may say more",
+        hint=f"podman {verb} {image} may say more",
     )

@@ -70,9 +70,9 @@ class Down(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
-    """``start``, ``stop``, ``restart``, ``kill``, ``rm``."""
+    """``start``, ``stop``, ``restart``, ``kill``, ``rm``, ``pause``, ``unpause``."""
 
-    action: Literal["start", "stop", "restart", "kill", "rm"]
+    action: Literal["start", "stop", "restart", "kill", "rm", "pause", "unpause"]
     services: tuple[str, ...] = ()
     timeout: float | None = None
     signal: str = "SIGKILL"

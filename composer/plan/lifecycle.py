@@ -1,4 +1,4 @@
-"""Plans commands on containers that exist: ``start``, ``stop``, ``restart``, ``kill``, ``rm``."""
+"""Plans commands on containers that exist: ``start``, ``stop``, ``pause``, ``rm`` and so on."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from composer.plan.down import needs, order_stops, owners
 from composer.plan.hooks import add_hooks
 from composer.plan.intent import Lifecycle
 from composer.plan.operations import (
+    PauseContainer,
     KillContainer,
     RemoveContainer,
     RestartContainer,
+    UnpauseContainer,
     StartContainer,
     WaitFor,
 )
@@ -206,6 +208,31 @@ class _Planner:
         condition: Literal[
             "service_healthy", "service_completed_successfully", "running_or_healthy"
         ],
+    def pause(self) -> None:
+        """Pause what runs."""
+        for container in self.containers:
+            if container.status == "running":
+                operation = PauseContainer(
+                    id=f"pause:{container.name}",
+                    cause="asked for",
+                    container=container.id,
+                    name=container.name,
+                )
+                self.plan.add(operation)
+
+    def unpause(self) -> None:
+        """Let what is paused go on."""
+        for container in self.containers:
+            if container.status == "paused":
+                operation = UnpauseContainer(
+                    id=f"unpause:{container.name}",
+                    cause="asked for",
+                    container=container.id,
+                    name=container.name,
+                    asked=True,
+                )
+                self.plan.add(operation)
+
         after: list[str],
     ) -> str:
         asked = condition == "running_or_healthy"

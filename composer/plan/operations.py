@@ -74,6 +74,15 @@ class BuildImage(Operation, frozen=True, kw_only=True):
 class RemoveImage(Operation, frozen=True, kw_only=True):
     image: str
 
+class PushImage(Operation, frozen=True, kw_only=True):
+    """Push ``image``. With ``optional`` a failure is only a warning (``push --ignore-…``)."""
+
+    service: str
+    image: str
+    quiet: bool = False
+    optional: bool = False
+
+
 
 class CreatePod(Operation, frozen=True, kw_only=True):
     """Make the pod for one number of replicas, which its members are then created in."""
@@ -162,9 +171,16 @@ class StopContainer(Operation, frozen=True, kw_only=True):
 class UnpauseContainer(Operation, frozen=True, kw_only=True):
     container: str
     name: str
+class PauseContainer(Operation, frozen=True, kw_only=True):
+    container: str
+    name: str
+
+
 
 
 class KillContainer(Operation, frozen=True, kw_only=True):
+    asked: bool = False
+    """The user asked for it; else it is a part of what is done to the container."""
     container: str
     name: str
     signal: str = "SIGKILL"

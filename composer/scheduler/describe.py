@@ -26,6 +26,7 @@ _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.RemoveVolume: ("Volume", "name", "Removing", "Removed"),
     op.PullImage: ("Image", "image", "Pulling", "Pulled"),
     op.BuildImage: ("Image", "image", "Building", "Built"),
+    op.PushImage: ("Image", "image", "Pushing", "Pushed"),
     op.RemoveImage: ("Image", "image", "Removing", "Removed"),
     op.CreatePod: ("Pod", "name", "Creating", "Created"),
     op.StopPod: ("Pod", "name", "Stopping", "Stopped"),
@@ -36,6 +37,7 @@ _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.InitContainer: ("Container", "name", "Preparing", "Prepared"),
     op.StartContainer: ("Container", "name", "Starting", "Started"),
     op.StopContainer: ("Container", "name", "Stopping", "Stopped"),
+    op.PauseContainer: ("Container", "name", "Pausing", "Paused"),
     op.UnpauseContainer: ("Container", "name", "Waking", "Running"),
     op.KillContainer: ("Container", "name", "Killing", "Killed"),
     op.RestartContainer: ("Container", "name", "Restarting", "Started"),
@@ -73,5 +75,7 @@ def words(operation: op.Operation) -> Words:
         doing, done = "Recreate", "Recreated"
     if isinstance(operation, op.CallProvider):
         doing, done = _CALLS[operation.command]
+    if isinstance(operation, op.UnpauseContainer) and operation.asked:
+        return Words(kind, subject, "Unpausing", "Unpaused")
     replaced = getattr(operation, "replaced_by", None) is not None
     return Words(kind, subject, doing, done, not (replaced or isinstance(operation, _SILENT)))

@@ -96,6 +96,15 @@ class Executor:
             progress=None if o.quiet else lambda text: self._emit(Progressed(o.id, text)),
         )
 
+    def _push(self, o: op.PushImage) -> None:
+        progress = None if o.quiet else lambda text: self._emit(Progressed(o.id, text))
+        try:
+            self._engine.push(o.image, progress=progress)
+        except EngineError as error:
+            if not o.optional:
+                raise
+            self._emit(Warned(f"{error.message}; it goes on without"))
+
     def _remove_image(self, o: op.RemoveImage) -> None:
         try:
             self._engine.remove_image(o.image)
@@ -146,6 +155,9 @@ class Executor:
 
     def _stop(self, o: op.StopContainer) -> None:
         self._engine.stop(o.container, timeout=o.timeout)
+
+    def _pause(self, o: op.PauseContainer) -> None:
+        self._engine.pause(o.container)
 
     def _unpause(self, o: op.UnpauseContainer) -> None:
         self._engine.unpause(o.container)
@@ -233,6 +245,7 @@ _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.RemoveVolume: Executor._remove_volume,
     op.PullImage: Executor._pull,
     op.BuildImage: Executor._build,
+    op.PushImage: Executor._push,
     op.RemoveImage: Executor._remove_image,
     op.CreatePod: Executor._create_pod,
     op.StopPod: Executor._stop_pod,
@@ -243,6 +256,7 @@ _ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
     op.InitContainer: Executor._init,
     op.StartContainer: Executor._start,
     op.StopContainer: Executor._stop,
+    op.PauseContainer: Executor._pause,
     op.UnpauseContainer: Executor._unpause,
     op.KillContainer: Executor._kill,
     op.RestartContainer: Executor._restart,

@@ -14,6 +14,7 @@ NUMBER = "com.docker.compose.container-number"
 CONFIG_HASH = "com.docker.compose.config-hash"
 IMAGE = "com.docker.compose.image"
 ONEOFF = "com.docker.compose.oneoff"
+SLUG = "com.docker.compose.slug"
 WORKING_DIR = "com.docker.compose.project.working_dir"
 CONFIG_FILES = "com.docker.compose.project.config_files"
 DEPENDS_ON = "com.docker.compose.depends_on"
@@ -47,6 +48,17 @@ def packed(pairs: Mapping[str, str]) -> str:
 def unpacked(label: str) -> dict[str, str]:
     """What ``packed`` made a label of."""
     return dict(pair.split("=", 1) for pair in label.split(",") if "=" in pair)
+
+
+class OneOff(msgspec.Struct, frozen=True, kw_only=True):
+    """What sets a container that runs one command apart from a replica of its service."""
+
+    slug: str = ""
+    """What its name ends with in full length; empty for one that ends with the command itself."""
+    remove: bool = False
+    """Podman removes it, and its anonymous volumes, when it ends."""
+    aliases: bool = False
+    """It answers for its service in the networks."""
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -212,6 +224,18 @@ class ImageState(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
     created: float = 0.0
     labels: dict[str, str] = {}
+
+
+class ImageDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """One image, inspected."""
+
+    id: str
+    created: str = ""
+    """RFC 3339."""
+    size: int = 0
+    """Bytes."""
+    platform: str = ""
+    """``OS/ARCHITECTURE``, with ``/VARIANT`` if there is one."""
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):

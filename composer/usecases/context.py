@@ -192,6 +192,11 @@ class Context:
         """Write a line to standard error."""
         sys.stderr.write(printable_lines(text) + "\n")
 
+    def report(self, text: str) -> None:
+        """Write a line to standard error that says what was done, unless all is to be quiet."""
+        if self.preferences.progress != "quiet":
+            self.say(f" {text}")
+
     def warn(self, text: str) -> None:
         """Write a warning to standard error."""
         from composer.ui.colour import wants_colour
