@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from composer.spec.syntax import hosts, mounts, ports, words
-from composer.spec.tree import Map, Mark, Problems, Rules, Seq, entries, put, rewrite
+from composer.spec.tree import Map, Mark, Problems, Rules, Seq, brief, entries, put, rewrite
 from composer.spec.units import text
 
 Transform = Callable[[Any, "Mark | None"], Any]
@@ -169,6 +169,28 @@ def _is_old_external(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("external"), dict)
 
 
+def _doubt_external(value: Any) -> str:
+    deprecated = "external.name is deprecated. Please set name and external: true"
+    return deprecated if _is_old_external(value) else ""
+
+
+def _doubt_command(value: Any) -> str:
+    rest = words.left_over(value).strip() if isinstance(value, str) else ""
+    if not rest:
+        return ""
+    return (
+        f"{brief(rest)!r} is left out, because no shell runs the command; "
+        "to have one: [sh, -c, the command as one text]"
+    )
+
+
+_DOUBTS: dict[Transform, Callable[[Any], str]] = {
+    command: _doubt_command,
+    external: _doubt_external,
+}
+"""What is taken as Docker Compose takes it, but is probably not what was meant: the warning."""
+
+
 def gpus(value: Any, mark: Mark | None) -> Any:
     """``gpus: all`` as a request for all devices."""
     return Seq([Map([("count", "all")], mark)], mark) if value == "all" else value
@@ -314,9 +336,8 @@ def canonicalise(
         if variables_left and transform in _PARSERS and "$" in str(value):
             return value
         try:
-            if transform is external and _is_old_external(value):
-                text = "external.name is deprecated. Please set name and external: true"
-                problems.warn(mark, path, text)
+            if transform in _DOUBTS and (doubt := _DOUBTS[transform](value)):
+                problems.warn(mark, path, doubt)
             new = transform(value, mark)
             if transform is port_list:
                 published += len(new)

@@ -18,16 +18,27 @@ def split(text: str) -> list[str]:
     Raises ``ValueError`` when a quote is not closed, a parenthesis opens or closes nothing or the
     text ends in a backslash.
     """
-    splitter = _Splitter()
-    for char in text:
-        if not splitter.take(char):
-            break
+    splitter, _ = _read(text)
     splitter.end_word()
     if splitter.malformed or splitter.escaped or splitter.together:
         raise ValueError(
             f"{text!r} has a quote or parenthesis that is not closed or ends in a backslash"
         )
     return splitter.words
+
+
+def left_over(text: str) -> str:
+    """What of ``text`` is not looked at: from where a shell would end the command."""
+    return _read(text)[1]
+
+
+def _read(text: str) -> tuple[_Splitter, str]:
+    """``text`` read up to its end or the command's, and the rest."""
+    splitter = _Splitter()
+    for position, char in enumerate(text):
+        if not splitter.take(char):
+            return splitter, text[position:]
+    return splitter, ""
 
 
 class _Splitter:

@@ -87,6 +87,21 @@ def test_the_old_form_of_external_is_named(section: str, tmp_path: Path) -> None
     ]
 
 
+def test_a_command_that_wants_a_shell_is_named(tmp_path: Path) -> None:
+    service = "{image: x, command: 'npm ci && npm start', entrypoint: 'a ; b'}"
+    write(tmp_path, f"services: {{a: {service}}}")
+    assert warnings(tmp_path, "compose.yaml") == [
+        (
+            f"compose.yaml:1:{column}: services.a.{attribute}: '{rest}' is left out, because no "
+            "shell runs the command; to have one: [sh, -c, the command as one text]"
+        )
+        for column, attribute, rest in (
+            (26, "command", "&& npm start"),
+            (58, "entrypoint", "; b"),
+        )
+    ]
+
+
 def test_warnings_are_not_lost_when_there_are_errors(tmp_path: Path) -> None:
     file = write(tmp_path, "version: '3'\nservices: {web: {image: 'x${A}', prots: []}}\n")
     with pytest.raises(ComposerError) as caught:
