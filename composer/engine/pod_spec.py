@@ -15,6 +15,7 @@ from composer.engine import spec_process as process
 from composer.engine import spec_resources as resources
 from composer.engine.container_spec import merge
 from composer.engine.context import Context, ImageConfig, Surroundings
+from composer.spec.definitions import pod_digests
 from composer.spec.model import Attachment, Pod, Project, Service
 
 Fragment = dict[str, Any]
@@ -101,6 +102,7 @@ def _labels(project: Project, pod: Pod, number: int) -> dict[str, str]:
         state.POD: pod.key,
         state.NUMBER: "1" if pod.single else str(number),
         state.CONFIG_HASH: pod.config_hash,
+        state.DEFINITION: state.packed(pod_digests(pod)),
         state.WORKING_DIR: project.working_dir,
         state.CONFIG_FILES: ",".join(project.files),
         state.VERSION: __version__,

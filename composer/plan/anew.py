@@ -64,11 +64,12 @@ def add_removals(plan: Plan, project: Project, state: State, intent: Up) -> dict
     """
     stops: dict[str, list[str]] = defaultdict(list)
     removals = {}
+    members = {pod.id for pod in state.pods if pod.infra}  # which goes, and its members with it
     for name in intent.anew_networks:
         cause = f"network {name} is made anew"
         free = []
         for container in state.containers:
-            if name not in container.networks:
+            if name not in container.networks or container.pod in members:
                 continue
             after = []
             if container.alive or container.status == "initialized":

@@ -17,6 +17,7 @@ from composer.plan.operations import (
     RemoveVolume,
 )
 from composer.plan.plan import Plan
+from composer.plan.pod_ends import add_empty_pod_removal
 from composer.plan.providers import add_provider_calls
 from composer.plan.resources import orphans
 from composer.spec.model import Project
@@ -72,6 +73,7 @@ def plan_down(project: Project | None, state: State, intent: Down) -> Plan:
         containers = tuple(c for c in containers if c.service in intent.services)
     needed = needs(project, containers)
     removals = _remove_containers(plan, containers, needed, owners(project, needed), intent)
+    removals += [add_empty_pod_removal(plan, state, pod) for pod in state.pods]
     if not intent.services:
         _remove_networks(plan, project, state, removals)
     if intent.volumes:

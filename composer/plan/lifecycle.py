@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Literal
 
 from composer.errors import ComposerError
 from composer.graph.needs import depends_on
@@ -14,18 +13,24 @@ from composer.plan.down import needs, order_stops, owners
 from composer.plan.hooks import add_hooks
 from composer.plan.intent import Lifecycle
 from composer.plan.operations import (
-    PauseContainer,
     KillContainer,
+    PauseContainer,
     RemoveContainer,
     RestartContainer,
-    UnpauseContainer,
     StartContainer,
+    UnpauseContainer,
     WaitFor,
 )
 from composer.plan.plan import Plan
+from composer.plan.pod_ends import (
+    add_empty_pod_removal,
+    add_pod_stops,
+    has_to_run,
+    lost_infra,
+)
 from composer.plan.providers import add_provider_calls
 from composer.plan.resources import orphans
-from composer.spec.model import Project
+from composer.spec.model import Condition, Project
 from composer.state import Container, State
 
 
@@ -48,6 +53,11 @@ def plan_lifecycle(project: Project | None, state: State, intent: Lifecycle) -> 
         containers = [c for c in containers if c.id not in strangers]
     planner = _Planner(project, state, containers, intent)
     getattr(planner, intent.action)()
+    if intent.action in ("stop", "kill"):
+        add_pod_stops(planner.plan, state, idle=intent.action == "stop" and not intent.services)
+    if intent.action == "rm":
+        for pod in state.pods:
+            add_empty_pod_removal(planner.plan, state, pod)
     if intent.action == "stop":
         add_provider_calls(planner.plan, project, intent.services, state, "stop")
     add_hooks(planner.plan, project, state)
@@ -85,6 +95,7 @@ class _Planner:
         self.project = project
         self.state = state
         self.containers = containers
+        self.pods = {pod.id: pod for pod in state.pods}
         self.intent = intent
 
     def start(self) -> None:
@@ -98,7 +109,7 @@ class _Planner:
                 )
         ids: dict[str, list[str]] = defaultdict(list)
         for container in self.containers:
-            if not container.running:
+            if self._has_to_start(container):
                 # What is just being stopped can be started when that is done.
                 after = [self._add_stop(container, "it is ending")] if container.alive else []
                 operation = StartContainer(
@@ -112,7 +123,14 @@ class _Planner:
         self._order_starts(groups, ids)
         if self.intent.wait:
             for name, group in groups.items():
-                self._add_wait(name, group, "running_or_healthy", ids[name])
+                self._add_wait(name, group, self._ready_when(name), ids[name], asked=True)
+
+    def _has_to_start(self, container: Container) -> bool:
+        """Whether it does not run, or not with what its pod shares, and should."""
+        if container.running:
+            return lost_infra(self.pods.get(container.pod))
+        service = self.project.services.get(container.service) if self.project else None
+        return service is None or has_to_run(service, container, self.state)
 
     def stop(self) -> None:
         """Stop what runs, each before what it depends on."""
@@ -138,6 +156,12 @@ class _Planner:
         """Restart, each after what it depends on."""
         ids: dict[str, list[str]] = defaultdict(list)
         for container in self.containers:
+            if lost_infra(self.pods.get(container.pod)):
+                # Podman restarts no member of a pod that does not run, but starts both.
+                ids[container.service] += self._stop_and_start(container)
+                continue
+            if self._is_done(container):
+                continue
             operation = RestartContainer(
                 id=f"restart:{container.name}",
                 cause="asked for",
@@ -151,6 +175,26 @@ class _Planner:
                 for dependency in needed:
                     self._edges(ids.get(dependency, []), ids.get(name, []), required=False)
 
+    def _is_done(self, container: Container) -> bool:
+        """Whether it is an init container that has done its work, and was not named."""
+        service = self.project.services.get(container.service) if self.project else None
+        if service is None or service.pod_init is None or service.name in self.intent.services:
+            return False
+        return not has_to_run(service, container, self.state)
+
+    def _stop_and_start(self, container: Container) -> list[str]:
+        if not self._has_to_start(container) or self._is_done(container):
+            return []
+        after = [self._add_stop(container, "asked for")] if container.alive else []
+        operation = StartContainer(
+            id=f"start:{container.name}",
+            cause="asked for",
+            service=container.service,
+            container=container.id,
+            name=container.name,
+        )
+        return [self.plan.add(operation, after)]
+
     def kill(self) -> None:
         """Send the signal to what runs."""
         for container in self.containers:
@@ -163,6 +207,31 @@ class _Planner:
                     signal=self.intent.signal,
                 )
                 self.plan.add(operation, self._awake(container))
+
+    def pause(self) -> None:
+        """Pause what runs."""
+        for container in self.containers:
+            if container.status == "running":
+                operation = PauseContainer(
+                    id=f"pause:{container.name}",
+                    cause="asked for",
+                    container=container.id,
+                    name=container.name,
+                )
+                self.plan.add(operation)
+
+    def unpause(self) -> None:
+        """Let what is paused go on."""
+        for container in self.containers:
+            if container.status == "paused":
+                operation = UnpauseContainer(
+                    id=f"unpause:{container.name}",
+                    cause="asked for",
+                    container=container.id,
+                    name=container.name,
+                    asked=True,
+                )
+                self.plan.add(operation)
 
     def rm(self) -> None:
         """Remove stopped containers; with ``--stop`` those that run are stopped first."""
@@ -205,37 +274,11 @@ class _Planner:
         self,
         name: str,
         containers: list[Container],
-        condition: Literal[
-            "service_healthy", "service_completed_successfully", "running_or_healthy"
-        ],
-    def pause(self) -> None:
-        """Pause what runs."""
-        for container in self.containers:
-            if container.status == "running":
-                operation = PauseContainer(
-                    id=f"pause:{container.name}",
-                    cause="asked for",
-                    container=container.id,
-                    name=container.name,
-                )
-                self.plan.add(operation)
-
-    def unpause(self) -> None:
-        """Let what is paused go on."""
-        for container in self.containers:
-            if container.status == "paused":
-                operation = UnpauseContainer(
-                    id=f"unpause:{container.name}",
-                    cause="asked for",
-                    container=container.id,
-                    name=container.name,
-                    asked=True,
-                )
-                self.plan.add(operation)
-
+        condition: Condition,
         after: list[str],
+        *,
+        asked: bool = False,
     ) -> str:
-        asked = condition == "running_or_healthy"
         operation = WaitFor(
             id=f"wait:{name}:{condition}",
             cause="--wait" if asked else "a service depends on it",
@@ -245,6 +288,12 @@ class _Planner:
             timeout=self.intent.wait_timeout if asked else None,
         )
         return operation.id if operation.id in self.plan else self.plan.add(operation, after)
+
+    def _ready_when(self, name: str) -> Condition:
+        """What ``--wait`` waits for: that it runs, or that it is done."""
+        service = self.project.services.get(name) if self.project else None
+        ends = service is not None and service.pod_init is not None
+        return "service_completed_successfully" if ends else "running_or_healthy"
 
     def _edges(self, before: list[str], after: list[str], *, required: bool) -> None:
         for first in before:

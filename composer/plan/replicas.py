@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from composer.plan.intent import Up
@@ -49,6 +49,7 @@ def compare(
     new_networks: set[str],
     forced: str = "",
     parents: Mapping[str, str] | None = None,
+    misplaced: Callable[[Container], str] = lambda _container: "",
 ) -> Comparison:
     """Decide about each replica of ``service``.
 
@@ -56,6 +57,7 @@ def compare(
     ``new_networks`` the engine names of networks that are about to be created, and ``forced`` a
     cause to recreate that comes from outside of the service. ``parents`` has the id of the first
     container of each service whose namespaces or volumes it uses, empty for one yet to be made.
+    ``misplaced`` says why a container is not in the pod that it should be in.
 
     Replicas are numbered from 1 on without gaps: containers with other numbers are too many.
     """
@@ -79,7 +81,7 @@ def compare(
         cause = "it does not exist yet"
         if current is not None:
             cause = "--force-recreate" if intent.recreate == "force" else forced
-            cause = cause or _divergence(current, expected)
+            cause = cause or _divergence(current, expected) or misplaced(current)
             if intent.recreate == "never":
                 cause = ""
         replicas.append(Replica(number, name, current, cause, leftovers))

@@ -517,9 +517,14 @@ class Project(Node, frozen=True):
         return self.pods.get(found.pod or "") if found is not None else None
 
     def pod_name(self, key: str, number: int) -> str:
-        """The engine's name of the pod for the replicas ``number`` of its members."""
-        pod = self.pods[key]
-        return pod.single or f"{self.name}-{key}-{number}"
+        """The engine's name of the pod for the replicas ``number`` of its members.
+
+        Podman gives no pod the name of a container, and a service may be called as the pod is.
+        """
+        name = key
+        while name in self.services or name in self.disabled_services:
+            name += "-pod"
+        return self.pods[key].single or f"{self.name}-{name}-{number}"
 
     def where(self, path: str) -> Position | None:
         """The position of ``path`` (``services.web.ports[0]``), else of its nearest parent."""

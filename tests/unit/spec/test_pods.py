@@ -243,7 +243,8 @@ networks: {{front: , back: }}
             "expose: [80]",
             "{}",
             (
-                "compose.yaml:8:14: services.b.expose[0]: port 80/tcp is that of service a in pod p: "
+                "compose.yaml:8:14: services.b.expose[0]: port 80/tcp is that of "
+                "service a in pod p: "
                 "services.a.ports[0] (compose.yaml:4:13)"
             ),
         ),
@@ -252,7 +253,8 @@ networks: {{front: , back: }}
             'ports: ["80:81"]',
             "{}",
             (
-                "compose.yaml:8:13: services.b.ports[0]: host port 80/tcp is published for port 80 by "
+                "compose.yaml:8:13: services.b.ports[0]: host port 80/tcp is published "
+                "for port 80 by "
                 "services.a.ports[0] (compose.yaml:4:13)"
             ),
         ),
@@ -261,7 +263,8 @@ networks: {{front: , back: }}
             "networks: [back]",
             "{}",
             (
-                "compose.yaml:8:5: services.b.networks: back differs from front, which pod p is on by "
+                "compose.yaml:8:5: services.b.networks: back differs from front, which "
+                "pod p is on by "
                 "services.a.networks (compose.yaml:4:5)"
             ),
         ),
@@ -270,7 +273,8 @@ networks: {{front: , back: }}
             "hostname: two",
             "{}",
             (
-                "compose.yaml:8:5: services.b.hostname: 'two' differs from 'one', which pod p has by "
+                "compose.yaml:8:5: services.b.hostname: 'two' differs from 'one', "
+                "which pod p has by "
                 "services.a.hostname (compose.yaml:4:5)"
             ),
         ),
@@ -279,7 +283,8 @@ networks: {{front: , back: }}
             "init: true",
             "{hostname: two}",
             (
-                "compose.yaml:4:5: services.a.hostname: 'one' differs from 'two', which pod p has by "
+                "compose.yaml:4:5: services.a.hostname: 'one' differs from 'two', "
+                "which pod p has by "
                 "x-podman.pods.p.hostname (compose.yaml:10:23)"
             ),
         ),
@@ -288,7 +293,8 @@ networks: {{front: , back: }}
             "init: true",
             "{}",
             (
-                "compose.yaml:4:5: services.a.network_mode: a member of a pod has the pod's network, "
+                "compose.yaml:4:5: services.a.network_mode: a member of a pod has the "
+                "pod's network, "
                 "and it is in pod p: services.a.x-podman.pod (compose.yaml:5:16)"
             ),
         ),
@@ -306,7 +312,8 @@ networks: {{front: , back: }}
             "init: true",
             '{infra: none, ports: ["80:80"]}',
             (
-                "compose.yaml:10:36: x-podman.pods.p.ports: has no effect: the members do not share "
+                "compose.yaml:10:36: x-podman.pods.p.ports: has no effect: the members "
+                "do not share "
                 "it, because infra is none"
             ),
         ),
@@ -339,7 +346,8 @@ networks: {{front: , back: }}
             "x-podman.init: often",
             "{}",
             (
-                "compose.yaml:8:5: services.b.x-podman.init: 'often' is not allowed; once, always can "
+                "compose.yaml:8:5: services.b.x-podman.init: 'often' is not allowed; "
+                "once, always can "
                 "be said"
             ),
         ),
