@@ -19,7 +19,7 @@ def lost_infra(pod: PodState | None) -> bool:
 
 def add_pod_removal(plan: Plan, pod: PodState, cause: str, after: Iterable[str]) -> str:
     """Remove ``pod`` after the operations ``after``; the id of the operation."""
-    operation = RemovePod(id=f"remove-pod:{pod.id}", cause=cause, pod=pod.id, name=pod.name)
+    operation = RemovePod(id=f"remove-pod:{pod.name}", cause=cause, pod=pod.id, name=pod.name)
     return plan.add(operation, after)
 
 
@@ -43,10 +43,12 @@ def add_pod_stops(plan: Plan, state: State, *, idle: bool) -> None:
     ended = {o.container: o.id for o in plan if isinstance(o, StopContainer)}
     ended |= {o.container: o.id for o in plan if isinstance(o, KillContainer) and o.signal in _KILL}
     for pod in state.pods:
-        inside = [c.id for c in pod.containers if c.status in _ALIVE]
+        members = [c.id for c in state.containers if c.pod == pod.id and c.alive]
+        others = [c.id for c in pod.containers if c.status in _ALIVE]
+        inside = dict.fromkeys((*members, *others))
         if pod.infra_status == "running" and all(c in ended for c in inside) and (inside or idle):
             operation = StopPod(
-                id=f"stop-pod:{pod.id}", cause="its members are stopped", pod=pod.id, name=pod.name
+                id=f"stop-pod:{pod.name}", cause="its members are stopped", pod=pod.id, name=pod.name
             )
             plan.add(operation, [ended[c] for c in inside])
 
