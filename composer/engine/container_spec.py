@@ -151,6 +151,8 @@ def container_spec(context: Context) -> Fragment:
         spec["image"] = context.image.name
     for mapping in _mappings(context.service):
         merge(spec, mapping(context))
+    if context.oneoff is not None and context.oneoff.remove:
+        spec["remove"] = True
     context.warnings.extend(_in_vain(context))
     return spec
 

@@ -11,6 +11,7 @@ import msgspec
 from composer.engine.no_effect import NO_EFFECT, Version
 from composer.errors import ComposerError
 from composer.spec.model import Pod, Port, Project, Service
+from composer.state import OneOff
 
 
 class ImageConfig(msgspec.Struct, frozen=True):
@@ -78,7 +79,7 @@ class Context:
     name: str
     image: ImageConfig
     around: Surroundings
-    oneoff: bool = False
+    oneoff: OneOff | None = None
     inherited: Mapping[str, str] = field(default_factory=dict)
     """Volume by target: the anonymous volumes of the container that this one replaces."""
     warnings: list[str] = field(default_factory=list)

@@ -25,7 +25,16 @@ from composer.engine.pod_spec import pod_spec
 from composer.engine.transport import Response
 from composer.errors import ComposerError, EngineError
 from composer.spec.model import Port, Project, Service
-from composer.state import PARENTS, PROJECT, SERVICE, UNFINISHED, Capabilities, Container, packed
+from composer.state import (
+    PARENTS,
+    PROJECT,
+    SERVICE,
+    UNFINISHED,
+    Capabilities,
+    Container,
+    OneOff,
+    packed,
+)
 
 _ANYWHERE = "192.0.2.1"
 """An address that is nobody's (RFC 5737): what leads there leads out of this machine."""
@@ -33,6 +42,13 @@ _ANYWHERE = "192.0.2.1"
 
 _NAME_TAKEN = "creating container storage: the container name"
 """What Podman says when a container, or the file system of one, has the name already."""
+
+_NO_SOURCE = "statfs "
+"""What Podman says when the source of a bind mount is not there."""
+_ELSEWHERE = (
+    "the engine is on another machine: bind mounts show folders of that machine. Create it there, "
+    "or use a volume, a config, or an image with the files in it"
+)
 
 
 class _Created(msgspec.Struct, rename="pascal"):
@@ -79,7 +95,7 @@ class Creator:
         name: str,
         replaces: str | None,
         inherits: Mapping[str, str],
-        oneoff: bool,
+        oneoff: OneOff | None,
         provisional: bool,
     ) -> str:
         """Create one replica and return its id.
@@ -149,6 +165,8 @@ class Creator:
             return self._libpod.call("POST", "/containers/create", body=spec, what=what)
         except EngineError as error:
             path = f"/containers/{segment(str(spec['name']))}"
+            if not self._socket and _NO_SOURCE in error.message:
+                raise EngineError(error.message, status=error.status, hint=_ELSEWHERE) from error
             if _NAME_TAKEN not in error.message or self._exists(path):
                 raise
         self._libpod.call("DELETE", path, ok=(404,), what=what)

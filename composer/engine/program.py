@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 
 import msgspec
 
@@ -20,15 +20,13 @@ class Program(msgspec.Struct, frozen=True):
     """How to call ``podman`` so that it works on the engine that composer talks to."""
 
     url: str
-    identity: str = ""
     local_arguments: tuple[str, ...] | None = None
     """Flags with which ``podman`` works on the same store without the service; None: unknown."""
     environment: Mapping[str, str] = msgspec.field(default_factory=lambda: dict(os.environ))
 
     def command(self, *arguments: str) -> list[str]:
         """A command line that goes through the service."""
-        identity = ["--identity", self.identity] if self.identity else []
-        return [executable(), "--url", self.url, *identity, *arguments]
+        return [executable(), "--url", self.url, *arguments]
 
     def local_command(self, *arguments: str) -> list[str] | None:
         """A command line that works on the store directly, None when that is not possible."""
@@ -50,9 +48,40 @@ class Program(msgspec.Struct, frozen=True):
         """
         import subprocess
 
-        with _interrupts_ignored():
+        with terminal_kept(), _interrupts_ignored():
             code = subprocess.call(self.command(*arguments), env=self.clean_environment)
         return code if code >= 0 else 128 - code
+
+    def attach(self, arguments: Sequence[str], forward: Callable[[int], None] | None) -> int:
+        """The same for what shows a container in the foreground: ``forward`` gets the signals.
+
+        The program itself does not see them, so that it stays until the container ends; at the
+        third request to end it is killed. Of its own messages only fatal ones are shown: the
+        terminal is the container's.
+        """
+        from composer.engine.foreground import run_in_foreground
+
+        command = self.command("--log-level=fatal", *arguments)
+        with terminal_kept():
+            return run_in_foreground(command, self.clean_environment, forward)
+
+
+@contextmanager
+def terminal_kept() -> Iterator[None]:
+    """Set the terminal back to what it was: a program that is killed leaves it raw."""
+    import sys
+    import termios
+
+    try:
+        before = termios.tcgetattr(sys.stdin)
+    except (OSError, ValueError, termios.error):  # it is no terminal, or closed
+        yield
+        return
+    try:
+        yield
+    finally:
+        with suppress(termios.error):
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
 @contextmanager

@@ -105,8 +105,9 @@ def _with_extensions(context: Context, key: str, said: Attachment) -> Attachment
 def _attachment(
     context: Context, key: str, said: Attachment, names: list[str], mac: str | None
 ) -> Fragment:
-    # A one-off container does not answer for its service.
-    aliases = list(said.aliases) if context.oneoff else [*names, *said.aliases]
+    # A one-off container does not answer for its service, unless it is told to.
+    answers = context.oneoff is None or context.oneoff.aliases
+    aliases = [*names, *said.aliases] if answers else []
     spec: Fragment = {"aliases": list(dict.fromkeys(aliases))}
     said_addresses = {"ipv4_address": said.ipv4_address, "ipv6_address": said.ipv6_address}
     addresses = [

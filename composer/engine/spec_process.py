@@ -57,10 +57,9 @@ def labels(context: Context) -> Fragment:
     ours = {
         state.PROJECT: project.name,
         state.SERVICE: service.name,
-        state.NUMBER: str(context.number),
         state.CONFIG_HASH: service.config_hash,
         state.IMAGE: context.image.id,
-        state.ONEOFF: str(context.oneoff),
+        state.ONEOFF: str(context.oneoff is not None),
         state.WORKING_DIR: project.working_dir,
         state.CONFIG_FILES: ",".join(project.files),
         state.DEPENDS_ON: ",".join(
@@ -73,6 +72,10 @@ def labels(context: Context) -> Fragment:
         state.PODMAN_CONFIG_HASH: service.config_hash,
         state.PODMAN_VERSION: __version__,
     }
+    if context.oneoff is None:
+        ours[state.NUMBER] = str(context.number)
+    elif context.oneoff.slug:
+        ours[state.SLUG] = context.oneoff.slug
     contents = contents_of(project, service)
     if contents:
         ours[state.CONTENTS] = state.packed(contents)

@@ -6,7 +6,17 @@ from typing import Literal
 
 import msgspec
 
+from composer.state import OneOff
+
 Recreate = Literal["diverged", "force", "never"]
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """The container of ``run``, which is made and prepared, but not started, by the plan."""
+
+    service: str
+    name: str
+    how: OneOff
 
 
 class Up(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +46,8 @@ class Up(msgspec.Struct, frozen=True, kw_only=True):
     """The same for volumes, each with the ids of the containers that use it."""
     inherited: dict[str, dict[str, str]] = {}
     """The anonymous volumes by target of each of these containers."""
+    run: Run | None = None
+    """Make this container in the place of the replicas of its service, which stay as they are."""
 
 
 class Images(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from composer.state import OneOff
+
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One step. ``id`` is unique in its plan; ``subject`` is what the user sees it happen to."""
@@ -130,7 +132,7 @@ class CreateContainer(Operation, frozen=True, kw_only=True):
     inherits: dict[str, str] = {}
     """By target, anonymous volumes of a container that is gone when this one is created."""
     renew_anonymous_volumes: bool = False
-    oneoff: bool = False
+    oneoff: OneOff | None = None
     provisional: bool = False
     """Under another name until ``RenameContainer`` gives it this one."""
 

@@ -11,7 +11,7 @@ from composer.graph.sequence import in_order
 from composer.plan.anew import add_removals
 from composer.plan.containers import add_removal, add_stop, order_removals
 from composer.plan.hooks import add_hooks
-from composer.plan.intent import Up
+from composer.plan.intent import Run, Up
 from composer.plan.operations import (
     CreateContainer,
     CreateNetwork,
@@ -25,6 +25,7 @@ from composer.plan.operations import (
 from composer.plan.plan import Plan
 from composer.plan.replicas import Replica, compare
 from composer.plan.resources import missing_networks, missing_volumes, orphans
+from composer.plan.run import add_run
 from composer.plan.swap import add_checks, add_return, add_swap, clear_place, remove_leftovers
 from composer.spec.model import Project, Service
 from composer.state import Container, State
@@ -125,6 +126,13 @@ class _Planner:
     def _remove_orphans(self) -> None:
         for container in orphans(self.project, self.state):
             self._add_removal(container, "no service of the file")
+        for container in self.state.containers:
+            if (
+                container.oneoff
+                and not container.alive
+                and f"remove:{container.id}" not in self.plan
+            ):
+                self._add_removal(container, "it ran one command, and has ended")
 
     def _name_orphans(self) -> None:
         found = [container.name for container in orphans(self.project, self.state)]
@@ -140,6 +148,9 @@ class _Planner:
     def _add_service(self, service: Service, shared: list[str]) -> None:
         if service.provider is not None:
             self.names[service.name] = self.ready[service.name] = []
+            return
+        if self.intent.run is not None and service.name == self.intent.run.service:
+            self._add_run(service, self.intent.run, shared)
             return
         comparison = compare(
             self.project,
@@ -191,6 +202,13 @@ class _Planner:
         older = remove_leftovers(self.plan, replica, self.intent.timeout)
         self.replaced[replica.name] += older
         self.removals[service.name] += [*cleared, *older]
+
+    def _add_run(self, service: Service, run: Run, shared: list[str]) -> None:
+        """The container of ``run``, once what it depends on is ready. Nothing waits for it."""
+        self.names[service.name] = self.ready[service.name] = []
+        required, wanted = self._prerequisites(service)
+        parents = [op for p in self._parents(service) for op in self.created.get(p, [])]
+        add_run(self.plan, run, [*shared, *parents, *required], wanted)
 
     def _follows(self, service: Service) -> bool:
         """Whether ``service`` has to be dealt with, though it was not named.

@@ -14,6 +14,7 @@ from composer.printable import printable
 from composer.scheduler.conditions import LAST_LINES, quoted
 from composer.scheduler.events import EventSink, Notice
 from composer.spec.model import Hook, Project
+from composer.state import OneOff
 
 
 class Hooks:
@@ -71,7 +72,7 @@ class Hooks:
         # What a command that was cut short has left.
         engine.remove(o.name, force=True, volumes=True)
         project = pre_start_project(self._project, o)
-        identity = engine.create_container(project, o.service, 0, name=o.name, oneoff=True)
+        identity = engine.create_container(project, o.service, 0, name=o.name, oneoff=OneOff())
         try:
             engine.start(identity)
             for batch in engine.logs(identity, follow=True, stop=self._stopped.is_set):

@@ -33,9 +33,12 @@ def decide(
     everything = ctx.engine.containers()
     orphaned = intent.remove_orphans
     known = {*project.services, *project.disabled_services}
+    left = intent.run.service if intent.run is not None else ""
 
     def replaced(container: Container) -> bool:
         mine = container.project == project.name and not container.oneoff
+        if container.service == left:
+            return False
         return mine and (
             container.service in selected or (orphaned and container.service not in known)
         )

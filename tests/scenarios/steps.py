@@ -150,7 +150,8 @@ def service_of(inspected: Mapping[str, Any]) -> str:
 
 
 def number_of(inspected: Mapping[str, Any]) -> int:
-    return int(inspected["Config"]["Labels"]["com.docker.compose.container-number"])
+    """The number of a replica; a one-off container has none, which is 0."""
+    return int(inspected["Config"]["Labels"].get("com.docker.compose.container-number", 0))
 
 
 def started(inspected: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from composer.engine.container_spec import container_spec
 from composer.engine.context import Context, ImageConfig, NetworkFacts, Surroundings
 from composer.spec.model import Network, Project, Service, Volume
+from composer.state import OneOff
 
 IMAGE = ImageConfig(id="1234", name="docker.io/library/busybox:latest", command=("sh",))
 
@@ -39,7 +40,7 @@ def context(
     *others: Service,
     image: ImageConfig = IMAGE,
     inherited: Mapping[str, str] | None = None,
-    oneoff: bool = False,
+    oneoff: OneOff | None = None,
     local: bool = True,
     release: tuple[int, int] = (4, 3),
     volumes: str = "/volumes",

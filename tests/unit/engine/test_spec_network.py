@@ -58,7 +58,7 @@ def test_services_are_known_beside_servers_of_the_users_own(
 
 
 def test_a_oneoff_container_does_not_answer_for_its_service() -> None:
-    spec = spec_of(Service(name="app", networks={"front": None}), oneoff=True)
+    spec = spec_of(Service(name="app", networks={"front": None}), oneoff=state.OneOff())
     assert spec["networks"]["shop_front"]["aliases"] == []
     assert spec["labels"][state.ONEOFF] == "True"
 

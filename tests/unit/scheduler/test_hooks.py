@@ -12,6 +12,7 @@ from composer.plan import operations as op
 from composer.scheduler.events import Event, Notice
 from composer.scheduler.execute import Executor
 from composer.spec.model import Hook, PreStart
+from composer.state import OneOff
 from tests.fake_engine import Behaviour, FakeEngine
 from tests.unit.projects import container, project, service
 
@@ -108,7 +109,7 @@ def test_a_pre_stop_of_what_has_ended_meanwhile_is_no_failure(engine: FakeEngine
 def test_pre_start_runs_a_container_to_its_end_and_removes_it(engine: FakeEngine) -> None:
     engine.behaviours["p-app-pre_start-0"] = Behaviour(exits_with=0, logs=[b"migrated"])
     events = run(engine, PRE)
-    assert engine.arguments["create_container", "p-app-pre_start-0"]["oneoff"] is True
+    assert engine.arguments["create_container", "p-app-pre_start-0"]["oneoff"] == OneOff()
     assert events == [Notice("p-app-pre_start-0 ->  | migrated")]
     assert [c.name for c in engine.containers()] == ["p-app-1"]
 
