@@ -1,5 +1,20 @@
 """The command line: options in, one use case called, exit code out."""
 
-from composer.cli.app import main
+from __future__ import annotations
+
+import sys
 
 __all__ = ["main"]
+
+
+def main() -> None:
+    """Run the program with the arguments of the process."""
+    if sys.argv[1:2] == ["__complete"]:
+        # A shell waits for this at each press of Tab: it may not import what it does not need.
+        from composer.cli.complete import complete
+
+        sys.stdout.write("".join(f"{line}\n" for line in complete(sys.argv[2:])))
+        return
+    from composer.cli.app import main as run
+
+    run()

@@ -10,62 +10,21 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from composer.cli import arguments
+from composer.cli.commands import ALIASES, COMMANDS, NO_INTERSPERSED, Command
 from composer.errors import ComposerError, Interrupted
 from composer.ui.colour import Ansi, ansi_mode
 
 PROGRAM = "composer"
-
-
-class Command(NamedTuple):
-    """Where a command is (``module:function``) and the line that ``--help`` has about it.
-
-    In the place of a function there can be a table of commands.
-    """
-
-    location: str
-    summary: str
-
-
-COMMANDS = {
-    "build": Command("images:build", "Build or rebuild services"),
-    "commit": Command("commit:commit", "Make an image of a container"),
-    "config": Command("config:config", "Print the Compose file in canonical form"),
-    "create": Command("up:create", "Create the containers of services"),
-    "down": Command("down:down", "Stop and remove containers and networks"),
-    "exec": Command("exec:exec_", "Run a command in a running container"),
-    "export": Command("export:export", "Write the files of a container as a tar archive"),
-    "graph": Command("graph:graph", "Print the dependency graph"),
-    "health": Command("health:health", "Run the health checks now"),
-    "images": Command("image_list:images", "List the images of containers"),
-    "kill": Command("lifecycle:kill", "Kill containers of services"),
-    "logs": Command("logs:logs", "Show the output of containers"),
-    "ls": Command("ls:ls", "List the projects"),
-    "pause": Command("lifecycle:pause", "Pause containers of services"),
-    "pod": Command("pod:COMMANDS", "Look at pods, and change them"),
-    "port": Command("port:port", "Print where a port is published"),
-    "ps": Command("ps:ps", "List containers"),
-    "pull": Command("images:pull", "Pull the images of services"),
-    "push": Command("push:push", "Push the images that services are built to"),
-    "restart": Command("lifecycle:restart", "Restart containers of services"),
-    "rm": Command("lifecycle:rm", "Remove stopped containers of services"),
-    "run": Command("run:run", "Run one command in a new container of a service"),
-    "scale": Command("up:scale", "Change the number of replicas of services"),
-    "start": Command("lifecycle:start", "Start existing containers of services"),
-    "stop": Command("lifecycle:stop", "Stop running containers of services"),
-    "unpause": Command("lifecycle:unpause", "Let paused containers go on"),
-    "up": Command("up:up", "Create and start containers"),
-    "version": Command("version:version", "Show the version"),
-    "volumes": Command("volumes:volumes", "List the volumes"),
-    "watch": Command("watch:watch", "Update containers while files change"),
-}
-
-NO_INTERSPERSED = ("exec", "run")
-"""Commands whose arguments after the first are not options of ours."""
+WRONG_USAGE = 1
+"""The exit code for command lines that mean nothing, as in Docker Compose; Typer's own is 2."""
+UsageError: Any = typer.BadParameter.__base__
+"""The errors of Typer's parser, which has no public name for them."""
 
 
 class LazyGroup(TyperGroup):
@@ -75,19 +34,25 @@ class LazyGroup(TyperGroup):
         super().__init__(*args, **named)
         self.table = COMMANDS if table is None else table
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse ``args``; switches among them may have values."""
+        return super().parse_args(ctx, arguments.without_values(self.params, args, mixed=False))
+
     def list_commands(self, ctx: Any) -> list[str]:
         """The names of all commands, in alphabetical order."""
         return sorted(self.table)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command called ``cmd_name``, or None if there is none."""
-        if cmd_name not in self.commands and cmd_name in self.table:
-            self.commands[cmd_name] = _load(cmd_name, self.table[cmd_name])
-        return self.commands.get(cmd_name)
+        name = ALIASES.get(cmd_name, cmd_name)
+        if name not in self.commands and name in self.table:
+            self.commands[name] = load(name, self.table[name])
+        return self.commands.get(name)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command of ``args``; the nearest name is suggested for one that is unknown."""
-        if args and args[0] not in self.table and not args[0].startswith("-"):
+        known = {*self.table, *ALIASES}
+        if args and args[0] not in known and not args[0].startswith("-"):
             import difflib
 
             near = difflib.get_close_matches(args[0], self.table, n=1)
@@ -101,7 +66,8 @@ class LazyGroup(TyperGroup):
             formatter.write_dl([(name, self.table[name].summary) for name in sorted(self.table)])
 
 
-def _load(name: str, command: Command) -> Any:
+def load(name: str, command: Command) -> Any:
+    """Import the command ``name`` and make a Typer command of it."""
     module, _, function = command.location.partition(":")
     target = getattr(importlib.import_module(f"composer.cli.{module}"), function)
     settings = {"help_option_names": ["-h", "--help"]}
@@ -117,7 +83,7 @@ def _load(name: str, command: Command) -> Any:
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
     if name in NO_INTERSPERSED:
         settings |= {"allow_interspersed_args": False}  # type: ignore[dict-item]
-    single.command(name, context_settings=settings)(_guarded(target))
+    single.command(name, cls=arguments.Command, context_settings=settings)(_guarded(target))
     return typer.main.get_command(single)
 
 
@@ -152,11 +118,13 @@ def _exit_code(call: Callable[[], int | None], ansi: Ansi) -> int:
         return 141
 
 
-app = typer.Typer(cls=LazyGroup, rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(cls=LazyGroup, rich_markup_mode=None, add_completion=False)
 
 
 @app.callback(
-    help="Run Compose files on Podman.", context_settings={"help_option_names": ["-h", "--help"]}
+    help="Run Compose files on Podman.",
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 def root(
     ctx: typer.Context,
@@ -188,15 +156,16 @@ def root(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan and change nothing")
     ] = False,
-    version: Annotated[
-        bool, typer.Option("--version", help="Show the version", is_eager=True)
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", "-v", help="Show the version")] = False,
 ) -> None:
     """Keep the global options for the command."""
     if version:
         from composer.cli.version import text
 
         typer.echo(text())
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
         raise typer.Exit
     _check("--ansi", ansi, ("auto", "always", "never"))
     _check("--progress", progress, ("auto", "tty", "plain", "json", "quiet"))
@@ -227,6 +196,7 @@ def main() -> None:
     # Imports allocate much and free nothing: looking for garbage meanwhile costs a tenth of them.
     gc.set_threshold(1_000_000, 20, 50)
     signal.signal(signal.SIGTERM, _terminated)
+    UsageError.exit_code = WRONG_USAGE
     code: int | str | None = 0
     try:
         app(prog_name=PROGRAM)

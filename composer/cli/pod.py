@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from composer.cli import options as opt
-from composer.cli.app import Command
+from composer.cli.commands import Command
 from composer.plan.intent import Images, Lifecycle
 from composer.usecases import pods as change
 

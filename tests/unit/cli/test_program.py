@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from composer.cli.app import COMMANDS
+from composer.cli.commands import COMMANDS
 
 
 def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -36,11 +36,29 @@ def test_each_command_explains_itself(name: str) -> None:
         (["logs", "--tail", "some"], "neither a number nor all"),
     ],
 )
-def test_usage_errors_end_with_2(arguments: list[str], said: str) -> None:
+def test_usage_errors_end_with_1_as_in_docker_compose(arguments: list[str], said: str) -> None:
     done = run(*arguments)
-    assert done.returncode == 2
+    assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_without_a_command_there_is_help() -> None:
+    done = run()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == run("--help").stdout
+
+
+def test_convert_is_config(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("name: p\nservices: {a: {image: b}}\n")
+    done = run("convert", "--quiet=false", "--services", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "a\n")
+
+
+@pytest.mark.parametrize("option", ["--version", "-v"])
+def test_the_version_needs_no_command(option: str) -> None:
+    done = run(option)
+    assert (done.returncode, done.stdout) == (0, run("version").stdout)
 
 
 def test_no_file_is_an_error_that_says_what_was_looked_for(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""The table of commands, which can be read without importing any of them, or Typer."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """Where a command is (``module:function``) and the line that ``--help`` has about it.
+
+    In the place of a function there can be a table of commands.
+    """
+
+    location: str
+    summary: str
+
+
+COMMANDS = {
+    "build": Command("images:build", "Build or rebuild services"),
+    "commit": Command("commit:commit", "Make an image of a container"),
+    "completion": Command("completion:completion", "Print a script for the shell's completion"),
+    "config": Command("config:config", "Print the Compose file in canonical form"),
+    "create": Command("up:create", "Create the containers of services"),
+    "down": Command("down:down", "Stop and remove containers and networks"),
+    "exec": Command("exec:exec_", "Run a command in a running container"),
+    "export": Command("export:export", "Write the files of a container as a tar archive"),
+    "graph": Command("graph:graph", "Print the dependency graph"),
+    "health": Command("health:health", "Run the health checks now"),
+    "images": Command("image_list:images", "List the images of containers"),
+    "kill": Command("lifecycle:kill", "Kill containers of services"),
+    "logs": Command("logs:logs", "Show the output of containers"),
+    "ls": Command("ls:ls", "List the projects"),
+    "pause": Command("lifecycle:pause", "Pause containers of services"),
+    "pod": Command("pod:COMMANDS", "Look at pods, and change them"),
+    "port": Command("port:port", "Print where a port is published"),
+    "ps": Command("ps:ps", "List containers"),
+    "pull": Command("images:pull", "Pull the images of services"),
+    "push": Command("push:push", "Push the images that services are built to"),
+    "restart": Command("lifecycle:restart", "Restart containers of services"),
+    "rm": Command("lifecycle:rm", "Remove stopped containers of services"),
+    "run": Command("run:run", "Run one command in a new container of a service"),
+    "scale": Command("up:scale", "Change the number of replicas of services"),
+    "start": Command("lifecycle:start", "Start existing containers of services"),
+    "stop": Command("lifecycle:stop", "Stop running containers of services"),
+    "unpause": Command("lifecycle:unpause", "Let paused containers go on"),
+    "up": Command("up:up", "Create and start containers"),
+    "version": Command("version:version", "Show the version"),
+    "volumes": Command("volumes:volumes", "List the volumes"),
+    "watch": Command("watch:watch", "Update containers while files change"),
+}
+
+ALIASES = {"convert": "config"}
+"""Former names of commands, which no list shows."""
+
+NO_INTERSPERSED = ("exec", "run")
+"""Commands whose arguments after the first are not options of ours."""
