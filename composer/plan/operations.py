@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from composer.spec.model import Condition
 from composer.state import OneOff
 
 
@@ -73,9 +74,6 @@ class BuildImage(Operation, frozen=True, kw_only=True):
     """``--build-arg`` values, ``KEY=VALUE`` or ``KEY``."""
 
 
-class RemoveImage(Operation, frozen=True, kw_only=True):
-    image: str
-
 class PushImage(Operation, frozen=True, kw_only=True):
     """Push ``image``. With ``optional`` a failure is only a warning (``push --ignore-…``)."""
 
@@ -84,6 +82,9 @@ class PushImage(Operation, frozen=True, kw_only=True):
     quiet: bool = False
     optional: bool = False
 
+
+class RemoveImage(Operation, frozen=True, kw_only=True):
+    image: str
 
 
 class CreatePod(Operation, frozen=True, kw_only=True):
@@ -170,19 +171,19 @@ class StopContainer(Operation, frozen=True, kw_only=True):
     """Name of the container that takes its place."""
 
 
-class UnpauseContainer(Operation, frozen=True, kw_only=True):
-    container: str
-    name: str
 class PauseContainer(Operation, frozen=True, kw_only=True):
     container: str
     name: str
 
 
+class UnpauseContainer(Operation, frozen=True, kw_only=True):
+    container: str
+    name: str
+    asked: bool = False
+    """The user asked for it; else it is a part of what is done to the container."""
 
 
 class KillContainer(Operation, frozen=True, kw_only=True):
-    asked: bool = False
-    """The user asked for it; else it is a part of what is done to the container."""
     container: str
     name: str
     signal: str = "SIGKILL"
@@ -210,12 +211,7 @@ class WaitFor(Operation, frozen=True, kw_only=True):
     service: str
     containers: tuple[str, ...]
     """Ids or names."""
-    condition: Literal[
-        "service_started",
-        "service_healthy",
-        "service_completed_successfully",
-        "running_or_healthy",
-    ]
+    condition: Condition
     required: bool = True
     """When False, a condition that is not met is a warning."""
     timeout: float | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Literal
 
 from composer.graph.needs import depends_on, image_name, namespace_parents, volume_sources
 from composer.graph.selection import select
@@ -23,11 +22,13 @@ from composer.plan.operations import (
     WaitFor,
 )
 from composer.plan.plan import Plan
+from composer.plan.pod_ends import has_to_run
+from composer.plan.pods import PodPlanner
 from composer.plan.replicas import Replica, compare
 from composer.plan.resources import missing_networks, missing_volumes, orphans
 from composer.plan.run import add_run
 from composer.plan.swap import add_checks, add_return, add_swap, clear_place, remove_leftovers
-from composer.spec.model import Project, Service
+from composer.spec.model import Condition, Project, Service
 from composer.state import Container, State
 
 
@@ -42,6 +43,7 @@ def plan_up(project: Project, state: State, intent: Up) -> Plan:
 
 _MISSING = "it does not exist yet"
 _DIFFERS = "it was not as the file says"
+_DONE: Condition = "service_completed_successfully"
 
 
 class _Planner:
@@ -53,6 +55,7 @@ class _Planner:
         self.intent = intent
         self.plan = Plan()
         self.selected = select(project, intent.services, no_deps=intent.no_deps)
+        self.pods = PodPlanner(self.plan, project, state, intent)
         self.existing: dict[str, list[Container]] = defaultdict(list)
         self.inherited: dict[tuple[str, int], dict[str, str]] = {}
         """By service and number: volumes of a container that goes before its replacement comes."""
@@ -82,6 +85,7 @@ class _Planner:
 
     def plan_all(self) -> Plan:
         shared = self._add_networks_and_volumes()
+        self._add_pods(shared)
         if self.intent.remove_orphans:
             self._remove_orphans()
         elif not self.intent.ignore_orphans:
@@ -91,6 +95,7 @@ class _Planner:
                 self._add_service(self.project.services[name], shared)
         parents = {name: namespace_parents(s) for name, s in self.project.services.items()}
         order_removals(self.plan, self.removals, parents, required=True)
+        self.pods.finish(self.names)
         self._finish()
         add_hooks(self.plan, self.project, self.state)
         return self.plan
@@ -120,6 +125,17 @@ class _Planner:
             )
             ids.append(self.plan.add(operation_, [removed.get(volume.name, "")]))
         return ids
+
+    def _add_pods(self, shared: list[str]) -> None:
+        """Pods that go take all their members along, named or not."""
+        self.pods.compare(self.selected, self.new_networks)
+        self.recreated |= self.pods.fellows
+        further = self.pods.fellows - {*self.selected}
+        self.selected += [name for name in self.project.services if name in further]
+        for name, containers in self.existing.items():
+            left = [c for c in containers if c.id not in self.pods.leaving]
+            self.existing[name] = left
+        self.pods.add(shared)
 
     # --- orphans -------------------------------------------------------------------------------
 
@@ -162,6 +178,7 @@ class _Planner:
             new_networks=self.new_networks,
             forced=self._forced(service),
             parents={p: self.current[p] for p in self._parents(service) if p in self.current},
+            misplaced=lambda container: self.pods.misplaced(service, container),
         )
         self.names[service.name] = [replica.name for replica in comparison.replicas]
         first = [r.current for r in comparison.replicas[:1] if not r.cause]
@@ -181,7 +198,8 @@ class _Planner:
     def _add_replica(self, service: Service, replica: Replica, shared: list[str]) -> None:
         current = replica.current
         cleared = clear_place(self.plan, replica, self.intent.timeout)
-        before = [*shared, *cleared]
+        before = [*shared, *cleared, *self.pods.before(service, replica.number)]
+        cut_off = current is not None and self.pods.cut_off(current)
         if current is None:
             created = self._add_create(service, replica, before)
             self.created[service.name].append(created)
@@ -191,12 +209,14 @@ class _Planner:
             self._add_recreate(service, replica, current, before)
         else:
             placed = add_return(self.plan, replica, current, before)
-            if current.running or not self.intent.start:
+            rests = current.running and not cut_off
+            if rests or not self.intent.start or not has_to_run(service, current, self.state):
                 self._keep(service, replica, current)
             else:
                 if current.alive:
                     timeout = self.intent.timeout
-                    stop = add_stop(self.plan, current, cause="it is ending", timeout=timeout)
+                    cause = "its pod's infra container has ended" if cut_off else "it is ending"
+                    stop = add_stop(self.plan, current, cause=cause, timeout=timeout)
                     placed.append(stop)
                 self._add_start(service, replica, placed, "it is not running")
         older = remove_leftovers(self.plan, replica, self.intent.timeout)
@@ -262,7 +282,7 @@ class _Planner:
             name=container.name,
             timeout=self.intent.timeout,
         )
-        after, wanted = self._prerequisites(service)
+        after, wanted = self._prerequisites(service, replica.number)
         self.ready[service.name].append(self.plan.add(operation, after, wanted=wanted))
 
     def _add_create(self, service: Service, replica: Replica, before: list[str]) -> str:
@@ -290,7 +310,7 @@ class _Planner:
         The old one goes on until the new one is there, and is kept to go back to until that runs.
         """
         self.recreated.add(service.name)
-        after, wanted = self._prerequisites(service)
+        after, wanted = self._prerequisites(service, replica.number)
         ids = [self._add_create(service, replica, before)]
         if f"stop:{old.id}" in self.plan:
             ids.append(f"stop:{old.id}")
@@ -333,6 +353,8 @@ class _Planner:
         shares = namespace_parents(service) or (service.network_mode or "").startswith("container:")
         if not (self.intent.start and needed) or shares or service.name in self.gated:
             return created
+        if service.pod is not None:
+            return created
         operation = InitContainer(
             id=f"init:{replica.name}",
             cause="it is ready to start as soon as what it depends on is",
@@ -353,7 +375,7 @@ class _Planner:
         """Start a replica after what it depends on; the id of the operation, or empty."""
         if not self.intent.start:
             return ""
-        conditions, wanted = self._prerequisites(service)
+        conditions, wanted = self._prerequisites(service, replica.number)
         name = replica.name
         known = replica.current if not replica.cause else None
         operation = StartContainer(
@@ -368,42 +390,61 @@ class _Planner:
         self.ready[service.name].append(operation.id)
         return self.plan.add(operation, [*after, *conditions], wanted=wanted)
 
-    def _prerequisites(self, service: Service) -> tuple[list[str], list[str]]:
-        """The operations that ``service`` starts after: those that must succeed, and the others."""
+    def _prerequisites(self, service: Service, number: int = 0) -> tuple[list[str], list[str]]:
+        """The operations that ``service`` starts after: those that must succeed, and the others.
+
+        The replica ``number`` waits, of the members of its own pod, for those in it alone.
+        """
         required: list[str] = []
         wanted: list[str] = []
         for name, dependency in depends_on(service).items():
             if name not in self.ready or not self.names[name]:
                 continue
-            ids = self.ready[name]
+            near = number if self._in_one_pod(service, name) else 0
+            ids = self._ready(name, near)
             if dependency.condition != "service_started":
                 limit = self.intent.wait_timeout if self.intent.wait else None
-                ids = [self._add_wait(name, dependency.condition, dependency.required, limit)]
+                condition, needed = dependency.condition, dependency.required
+                ids = [self._add_wait(name, condition, needed, limit, number=near)]
             (required if dependency.required else wanted).extend(ids)
         return required, wanted
+
+    def _in_one_pod(self, service: Service, other: str) -> bool:
+        pod = self.project.pod_of(service.name)
+        return pod is not None and not pod.single and other in pod.members
+
+    def _ready(self, name: str, number: int) -> list[str]:
+        """The operations after which all replicas of a service run, or one ``number`` alone."""
+        if not number:
+            return self.ready[name]
+        replica = self.names[name][number - 1]
+        return [ready for ready in self.ready[name] if ready.partition(":")[2] == replica]
 
     def _add_wait(
         self,
         name: str,
-        condition: Literal[
-            "service_healthy", "service_completed_successfully", "running_or_healthy"
-        ],
+        condition: Condition,
         required: bool,
         timeout: float | None = None,
+        *,
+        cause: str = "a service depends on it",
+        number: int = 0,
     ) -> str:
         """Wait for a condition of a service; one operation however many services need it."""
-        operation_id = f"wait:{name}:{condition}" + ("" if required else ":optional")
+        operation_id = f"wait:{name}:{condition}" + (f":{number}" if number else "")
+        operation_id += "" if required else ":optional"
         if operation_id not in self.plan:
+            names = self.names[name]
             operation = WaitFor(
                 id=operation_id,
-                cause="a service depends on it" if condition != "running_or_healthy" else "--wait",
+                cause=cause,
                 service=name,
-                containers=tuple(self.names[name]),
+                containers=(names[number - 1],) if number else tuple(names),
                 condition=condition,
                 required=required,
                 timeout=timeout,
             )
-            self.plan.add(operation, self.ready[name])
+            self.plan.add(operation, self._ready(name, number))
         return operation_id
 
     def _add_removal(self, container: Container, cause: str) -> None:
@@ -416,6 +457,8 @@ class _Planner:
         if self.intent.wait:
             for name in self.selected:
                 if self.names[name]:
-                    self._add_wait(name, "running_or_healthy", True, self.intent.wait_timeout)
+                    ends = self.project.services[name].pod_init is not None
+                    condition: Condition = _DONE if ends else "running_or_healthy"
+                    self._add_wait(name, condition, True, self.intent.wait_timeout, cause="--wait")
         if self.intent.check_started:
             add_checks(self.plan, self.started, self.replaced)

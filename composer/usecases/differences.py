@@ -11,7 +11,7 @@ from composer.errors import ComposerError
 from composer.plan.anew import Difference, differences
 from composer.plan.intent import Up
 from composer.spec.model import Project
-from composer.state import Container, State
+from composer.state import POD, Container, State
 from composer.usecases.context import Context
 
 
@@ -31,17 +31,9 @@ def decide(
             ctx.warn(f"{_said(difference)}; it stays as it is, since nothing is to be recreated")
         return intent
     everything = ctx.engine.containers()
-    orphaned = intent.remove_orphans
-    known = {*project.services, *project.disabled_services}
-    left = intent.run.service if intent.run is not None else ""
 
     def replaced(container: Container) -> bool:
-        mine = container.project == project.name and not container.oneoff
-        if container.service == left:
-            return False
-        return mine and (
-            container.service in selected or (orphaned and container.service not in known)
-        )
+        return container.project == project.name and _replaced(project, selected, intent, container)
 
     networks, volumes, inherited = [], {}, {}
     for difference in found:
@@ -74,6 +66,35 @@ def decide(
     return msgspec.structs.replace(
         intent, anew_networks=tuple(networks), anew_volumes=volumes, inherited=inherited
     )
+
+
+def _replaced(project: Project, selected: list[str], intent: Up, container: Container) -> bool:
+    """Whether ``intent`` replaces or removes ``container`` of the project."""
+    if container.is_infra:  # which goes with its pod
+        pod = project.pods.get(container.labels.get(POD, ""))
+        return pod is not None and any(name in selected for name in pod.members)
+    if container.oneoff or (intent.run is not None and container.service == intent.run.service):
+        return False
+    known = {*project.services, *project.disabled_services}
+    orphaned = intent.remove_orphans and container.service not in known
+    return container.service in selected or orphaned
+
+
+def keep_volumes_of_pods(
+    ctx: Context, project: Project, selected: list[str], state: State, intent: Up
+) -> Up:
+    """``intent`` that knows the anonymous volumes of containers which go before their replacements.
+
+    Those of pods that are made again.
+    """
+    from composer.plan.pods import leaving
+
+    volumes = {
+        container.id: ctx.engine.inspect(container.id).anonymous_volumes
+        for container in leaving(project, state, intent, selected)
+        if container.id not in intent.inherited
+    }
+    return msgspec.structs.replace(intent, inherited={**intent.inherited, **volumes})
 
 
 def _said(difference: Difference) -> str:

@@ -55,9 +55,13 @@ def up(
     ``yes`` is the answer to every question.
     With ``attach`` its logs are followed until it ends or Ctrl-C stops it. Returns the exit code.
     """
-    named = tuple(dict.fromkeys((*intent.services, *intent.scale)))
     begun = datetime.now(UTC).isoformat()
     project = ctx.project(intent.services)
+    if project.pods:
+        from composer.plan.pods import with_whole_pods
+
+        intent = with_whole_pods(project, intent)
+    named = tuple(dict.fromkeys((*intent.services, *intent.scale)))
     check_names(project, named)
     intent = with_silence(project, intent)
     check_scale(project, intent)
@@ -104,7 +108,7 @@ def converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes:
     from composer.plan.images import plan_images, plan_not_pulled, refreshed
     from composer.plan.up import plan_up
     from composer.spec.contents import with_contents
-    from composer.usecases.differences import decide
+    from composer.usecases.differences import decide, keep_volumes_of_pods
 
     check_cycles(project)
     selected = select(project, intent.services, no_deps=intent.no_deps)
@@ -125,4 +129,6 @@ def converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes:
         seen = ctx.engine.observe(project.name)
     project = with_contents(project, project.services)
     intent = decide(ctx, project, selected, seen, intent, yes=yes)
+    if seen.pods:
+        intent = keep_volumes_of_pods(ctx, project, selected, seen, intent)
     ctx.run(project, plan_up(project, seen, intent))
