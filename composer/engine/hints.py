@@ -16,6 +16,10 @@ _HINTS: dict[str, str] = {
     "under logging, such as local",
     "lookup init binary": "init needs the program catatonit on the engine's machine: install it",
     "executable file not found": "the image has no such program: check command and entrypoint",
+    "unable to apply cgroup": "without root's rights containers go below groups of one's own only, "
+    "and only with cgroups of version 2: leave cgroup_parent out",
+    "insufficient UIDs or GIDs": "the user has fewer ids (podman unshare cat /proc/self/uid_map "
+    "shows them): choose others, or grant more in /etc/subuid and /etc/subgid",
     "permission denied: OCI": "the file may not be executable: check command and entrypoint",
     "no matching entries in passwd": "the image has no such user: check user",
     "not in any subnet": "choose an address inside of the network's subnet (ipam.config)",

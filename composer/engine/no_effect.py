@@ -56,6 +56,11 @@ NO_EFFECT: dict[str, Lack] = {
         _DECIDED,
         before=(4, 4),
     ),
+    "services.*.domainname": Lack(
+        "Podman sets it by a kernel setting (kernel.domainname), which it may only with root's "
+        "rights",
+        _DECIDED,
+    ),
     "services.*.external_links": Lack(
         "Podman gives containers of others no further names: {} is known by its own", _DECIDED
     ),

@@ -76,6 +76,8 @@ def labels(context: Context) -> Fragment:
         ours[state.NUMBER] = str(context.number)
     elif context.oneoff.slug:
         ours[state.SLUG] = context.oneoff.slug
+    if project.dialect == "podman":
+        ours[state.UNIT] = f"podman-compose@{project.name}.service"
     contents = contents_of(project, service)
     if contents:
         ours[state.CONTENTS] = state.packed(contents)
@@ -280,7 +282,9 @@ def hostname(context: Context) -> Fragment:
     spec: Fragment = {}
     if service.hostname:
         spec["hostname"] = service.hostname
-    if service.domainname:
+    if service.domainname and context.around.rootless:
+        context.lacks("domainname")
+    elif service.domainname:
         spec["sysctl"] = {"kernel.domainname": service.domainname}
     return spec
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import unique_name
-from tests.integration.attributes import limits, network, process, storage
+from tests.integration.attributes import limits, network, process, rights, storage
 from tests.integration.attributes.row import BUSYBOX, Row, at, matches
 from tests.scenarios.steps import Scenario, service_of
 from tests.testbed import Testbed, wait_until
@@ -46,8 +46,9 @@ class Running:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        started = [row.service for row in ROWS if row.started]
-        created = [row.service for row in ROWS if not row.started]
+        rows = rights.chosen(ROWS, scenario.testbed.rootless)
+        started = [row.service for row in rows if row.started]
+        created = [row.service for row in rows if not row.started]
         self.release = release_of(scenario.testbed)
         self.output = ""
         for command in (["up", "-d", *started], ["create", *created]):
@@ -83,13 +84,14 @@ class Running:
 
 def write(scenario: Scenario) -> None:
     """The project's files."""
+    rows = rights.chosen(ROWS, scenario.testbed.rootless)
     for name, text in FILES.items():
         (scenario.folder / name).write_text(text)
     parts: dict[str, dict[str, Any]] = {"networks": dict(network.NETWORKS)}
-    for row in ROWS:
+    for row in rows:
         for section, entries in row.also.items():
             parts.setdefault(section, {}).update(entries)
-    services = {row.service: row.as_service() for row in ROWS}
+    services = {row.service: row.as_service() for row in rows}
     text = json.dumps({"services": services, **parts}, indent=1)
     (scenario.folder / "compose.yaml").write_text(text)
     scenario.env.update(
@@ -121,6 +123,8 @@ def running(
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_reaches_podman(running: Running, row: Row) -> None:
+    if reason := rights.why_not_seen(row, running.scenario.testbed.rootless):
+        pytest.skip(reason)
     container = running.containers[row.service]
     for path, expected in row.sees.items():
         seen = at(container, path)
@@ -131,7 +135,18 @@ def test_reaches_podman(running: Running, row: Row) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_warns_of_what_has_no_effect_and_of_nothing_else(running: Running, row: Row) -> None:
-    assert running.warned(row.service) == row.warned_of(running.release)
+    testbed = running.scenario.testbed
+    if reason := rights.impossible(testbed.rootless).get(row.name):
+        pytest.skip(reason)
+    assert running.warned(row.service) == row.warned_of(running.release, testbed.rootless)
+
+
+@pytest.mark.parametrize("name", rights.LIMITED)
+def test_limits_that_are_not_given_are_told_of(running: Running, name: str) -> None:
+    given = rights.limits_count(running.scenario.testbed.rootless)
+    (row,) = (row for row in ROWS if row.name == name)
+    told = f"Warning: services.{row.service}: Resource limits are not supported" in running.output
+    assert told is not given
 
 
 def test_texts_of_secrets_show_nowhere(running: Running) -> None:

@@ -121,3 +121,10 @@ def test_what_is_wrong_is_said_at_once(project: Scenario, wrong: dict[str, str],
     assert "Traceback" not in done.stderr
     assert time.monotonic() - begun < 60
     assert all_logged_out(project.env)
+
+
+def test_a_folder_that_is_not_there_is_told_as_one_of_that_machine(project: Scenario) -> None:
+    done = project.run("up", "-d", "bound")
+    assert done.returncode == 1
+    assert "another machine" in done.stderr
+    assert not (project.folder / "nowhere").exists()

@@ -125,7 +125,12 @@ ROWS = [
     Row(
         "devices",
         {"devices": ["/dev/zero:/dev/myzero:r"], "device_cgroup_rules": ["c 1:11 r"]},
-        {"HostConfig/Devices/0/PathInContainer": "/dev/myzero"},
+        # Without rights they are mounted, which is no device for Podman.
+        {
+            "HostConfig/Devices": lambda seen: (
+                {device["PathInContainer"] for device in seen} <= {"/dev/myzero"}
+            )
+        },
         {
             "test -c /dev/myzero && echo there": "there",
             "grep -E ' 1:11 ' /sys/fs/cgroup/devices/devices.list || echo cgroups v2": (

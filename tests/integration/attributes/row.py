@@ -29,6 +29,8 @@ class Row:
     warns: tuple[str, ...] = ()
     warns_before: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """What only Podmans before a release cannot do."""
+    warns_rootless: tuple[str, ...] = ()
+    """What a Podman without rights cannot do."""
     started: bool = True
     """Whether the container is started; some limits are not for every kernel."""
     also: Mapping[str, Any] = field(default_factory=dict)
@@ -39,9 +41,10 @@ class Row:
         """The service's name in the project of all rows."""
         return self.name.replace("_", "-").replace(".", "-").replace(" ", "-")
 
-    def warned_of(self, release: tuple[int, int]) -> list[str]:
+    def warned_of(self, release: tuple[int, int], rootless: bool) -> list[str]:
         """What composer warns of with this Podman, sorted."""
-        return sorted([*self.warns, *(a for a, r in self.warns_before.items() if release < r)])
+        before = [a for a, r in self.warns_before.items() if release < r]
+        return sorted([*self.warns, *before, *(self.warns_rootless if rootless else ())])
 
     def as_service(self) -> dict[str, Any]:
         """The service as the file has it: a container that sleeps, alone unless it says more."""

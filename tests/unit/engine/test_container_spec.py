@@ -347,3 +347,13 @@ def test_a_value_that_cannot_be(attribute: str, value: Any, message: str) -> Non
     with pytest.raises(ComposerError, match=message) as caught:
         spec_of(Service(name="a", **said))
     assert caught.value.hint
+
+
+def test_a_domain_name_is_not_for_podmans_without_rights() -> None:
+    service = Service(name="web", domainname="example.org")
+    assert spec_of(service)["sysctl"] == {"kernel.domainname": "example.org"}
+    wanted = context(service, rootless=True)
+    assert "sysctl" not in container_spec(wanted)
+    assert [warning.partition(": ")[0] for warning in wanted.warnings] == [
+        "services.web.domainname"
+    ]

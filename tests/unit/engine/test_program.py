@@ -32,12 +32,6 @@ def test_it_goes_through_the_service(folder: Path, capfd: pytest.CaptureFixture[
     assert capfd.readouterr().out == "--url unix:///s exec a b\n[]\n"
 
 
-def test_a_key_file_is_passed_on(folder: Path) -> None:
-    write(folder, "true")
-    command = Program(url="ssh://me@far/s", identity="/key").command("ps")
-    assert command[1:] == ["--url", "ssh://me@far/s", "--identity", "/key", "ps"]
-
-
 def test_a_signal_is_an_exit_code(folder: Path) -> None:
     assert write(folder, "kill -TERM $$").run([]) == 128 + signal.SIGTERM
 

@@ -217,6 +217,8 @@ def test_registries_are_asked_in_turn() -> None:
 
 
 def test_hints() -> None:
+    denied = "unable to apply cgroup configuration: mkdir /x: permission denied: OCI permission"
+    assert "cgroup_parent" in (hint_for(denied) or "")
     assert "another port" in (hint_for("listen tcp4 :80: bind: address already in use") or "")
     assert hint_for("all is well") is None
     assert shortened("container " + "ab" * 32) == "container abababababab"
