@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, assume, given, note, settings
 from hypothesis import strategies as st
 
 from composer.errors import ComposerError
@@ -124,6 +124,8 @@ def test_variables_in_random_files_are_replaced_as_docker_compose_does(
 @examples(usual=50)
 @given(file=files())
 def test_what_config_prints_means_the_same_when_it_is_loaded_again(file: File) -> None:
+    # Docker Compose prints a count of 0 as none, which means all devices when it is read.
+    assume("'count': 0" not in repr(file))
     with written(file) as case, contextlib.chdir(case.folder):
         try:
             first = load_canonical(Options(files=case.files, environ=case.environ))
