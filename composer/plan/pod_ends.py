@@ -48,7 +48,10 @@ def add_pod_stops(plan: Plan, state: State, *, idle: bool) -> None:
         inside = dict.fromkeys((*members, *others))
         if pod.infra_status == "running" and all(c in ended for c in inside) and (inside or idle):
             operation = StopPod(
-                id=f"stop-pod:{pod.name}", cause="its members are stopped", pod=pod.id, name=pod.name
+                id=f"stop-pod:{pod.name}",
+                cause="its members are stopped",
+                pod=pod.id,
+                name=pod.name,
             )
             plan.add(operation, [ended[c] for c in inside])
 

@@ -7,27 +7,25 @@ from collections import defaultdict
 from composer.graph.needs import depends_on, image_name, namespace_parents, volume_sources
 from composer.graph.selection import select
 from composer.graph.sequence import in_order
-from composer.plan.anew import add_removals
 from composer.plan.containers import add_removal, add_stop, order_removals
+from composer.plan.foundations import add_networks_and_volumes
 from composer.plan.hooks import add_hooks
 from composer.plan.intent import Run, Up
 from composer.plan.operations import (
     CreateContainer,
-    CreateNetwork,
-    CreateVolume,
     InitContainer,
     RemoveContainer,
     RestartContainer,
     StartContainer,
-    WaitFor,
 )
 from composer.plan.plan import Plan
 from composer.plan.pod_ends import has_to_run
 from composer.plan.pods import PodPlanner
 from composer.plan.replicas import Replica, compare
-from composer.plan.resources import missing_networks, missing_volumes, orphans
+from composer.plan.resources import orphans
 from composer.plan.run import add_run
 from composer.plan.swap import add_checks, add_return, add_swap, clear_place, remove_leftovers
+from composer.plan.waits import Waits
 from composer.spec.model import Condition, Project, Service
 from composer.state import Container, State
 
@@ -41,8 +39,6 @@ def plan_up(project: Project, state: State, intent: Up) -> Plan:
     return _Planner(project, state, intent).plan_all()
 
 
-_MISSING = "it does not exist yet"
-_DIFFERS = "it was not as the file says"
 _DONE: Condition = "service_completed_successfully"
 
 
@@ -67,12 +63,10 @@ class _Planner:
             elif not container.oneoff:
                 self.existing[container.service].append(container)
         self.new_networks: set[str] = set(intent.anew_networks)
-        self.ready: dict[str, list[str]] = {}
-        """By service: the operations after which all its replicas run."""
         self.created: dict[str, list[str]] = {}
         """By service: the operations after which all its replicas exist."""
-        self.names: dict[str, list[str]] = {}
-        """By service: the names of its replicas."""
+        self.waits = Waits(self.plan, project, intent)
+        self.ready, self.names = self.waits.ready, self.waits.names
         self.current: dict[str, str] = {}
         """By service: the id of its first container, empty when this plan makes it."""
         self.removals: dict[str, list[str]] = defaultdict(list)
@@ -84,7 +78,11 @@ class _Planner:
         """Services that have hooks or wait for a condition, or for one that does."""
 
     def plan_all(self) -> Plan:
-        shared = self._add_networks_and_volumes()
+        services = [self.project.services[name] for name in self.selected]
+        shared, made = add_networks_and_volumes(
+            self.plan, self.project, services, self.state, self.intent
+        )
+        self.new_networks |= made
         self._add_pods(shared)
         if self.intent.remove_orphans:
             self._remove_orphans()
@@ -101,30 +99,6 @@ class _Planner:
         return self.plan
 
     # --- what containers stand on --------------------------------------------------------------
-
-    def _add_networks_and_volumes(self) -> list[str]:
-        ids = []
-        services = [self.project.services[name] for name in self.selected]
-        removed = add_removals(self.plan, self.project, self.state, self.intent)
-        there = self.state.without(removed)
-        for network in missing_networks(self.project, services, there):
-            self.new_networks.add(network.name)
-            operation = CreateNetwork(
-                id=f"network:{network.name}",
-                cause=_MISSING if network.name not in removed else _DIFFERS,
-                key=network.key,
-                name=network.name,
-            )
-            ids.append(self.plan.add(operation, [removed.get(network.name, "")]))
-        for volume in missing_volumes(self.project, services, there):
-            operation_ = CreateVolume(
-                id=f"volume:{volume.name}",
-                cause=_MISSING if volume.name not in removed else _DIFFERS,
-                key=volume.key,
-                name=volume.name,
-            )
-            ids.append(self.plan.add(operation_, [removed.get(volume.name, "")]))
-        return ids
 
     def _add_pods(self, shared: list[str]) -> None:
         """Pods that go take all their members along, named or not."""
@@ -226,7 +200,7 @@ class _Planner:
     def _add_run(self, service: Service, run: Run, shared: list[str]) -> None:
         """The container of ``run``, once what it depends on is ready. Nothing waits for it."""
         self.names[service.name] = self.ready[service.name] = []
-        required, wanted = self._prerequisites(service)
+        required, wanted = self.waits.prerequisites(service)
         parents = [op for p in self._parents(service) for op in self.created.get(p, [])]
         add_run(self.plan, run, [*shared, *parents, *required], wanted)
 
@@ -282,7 +256,7 @@ class _Planner:
             name=container.name,
             timeout=self.intent.timeout,
         )
-        after, wanted = self._prerequisites(service, replica.number)
+        after, wanted = self.waits.prerequisites(service, replica.number)
         self.ready[service.name].append(self.plan.add(operation, after, wanted=wanted))
 
     def _add_create(self, service: Service, replica: Replica, before: list[str]) -> str:
@@ -310,7 +284,7 @@ class _Planner:
         The old one goes on until the new one is there, and is kept to go back to until that runs.
         """
         self.recreated.add(service.name)
-        after, wanted = self._prerequisites(service, replica.number)
+        after, wanted = self.waits.prerequisites(service, replica.number)
         ids = [self._add_create(service, replica, before)]
         if f"stop:{old.id}" in self.plan:
             ids.append(f"stop:{old.id}")
@@ -375,7 +349,7 @@ class _Planner:
         """Start a replica after what it depends on; the id of the operation, or empty."""
         if not self.intent.start:
             return ""
-        conditions, wanted = self._prerequisites(service, replica.number)
+        conditions, wanted = self.waits.prerequisites(service, replica.number)
         name = replica.name
         known = replica.current if not replica.cause else None
         operation = StartContainer(
@@ -390,63 +364,6 @@ class _Planner:
         self.ready[service.name].append(operation.id)
         return self.plan.add(operation, [*after, *conditions], wanted=wanted)
 
-    def _prerequisites(self, service: Service, number: int = 0) -> tuple[list[str], list[str]]:
-        """The operations that ``service`` starts after: those that must succeed, and the others.
-
-        The replica ``number`` waits, of the members of its own pod, for those in it alone.
-        """
-        required: list[str] = []
-        wanted: list[str] = []
-        for name, dependency in depends_on(service).items():
-            if name not in self.ready or not self.names[name]:
-                continue
-            near = number if self._in_one_pod(service, name) else 0
-            ids = self._ready(name, near)
-            if dependency.condition != "service_started":
-                limit = self.intent.wait_timeout if self.intent.wait else None
-                condition, needed = dependency.condition, dependency.required
-                ids = [self._add_wait(name, condition, needed, limit, number=near)]
-            (required if dependency.required else wanted).extend(ids)
-        return required, wanted
-
-    def _in_one_pod(self, service: Service, other: str) -> bool:
-        pod = self.project.pod_of(service.name)
-        return pod is not None and not pod.single and other in pod.members
-
-    def _ready(self, name: str, number: int) -> list[str]:
-        """The operations after which all replicas of a service run, or one ``number`` alone."""
-        if not number:
-            return self.ready[name]
-        replica = self.names[name][number - 1]
-        return [ready for ready in self.ready[name] if ready.partition(":")[2] == replica]
-
-    def _add_wait(
-        self,
-        name: str,
-        condition: Condition,
-        required: bool,
-        timeout: float | None = None,
-        *,
-        cause: str = "a service depends on it",
-        number: int = 0,
-    ) -> str:
-        """Wait for a condition of a service; one operation however many services need it."""
-        operation_id = f"wait:{name}:{condition}" + (f":{number}" if number else "")
-        operation_id += "" if required else ":optional"
-        if operation_id not in self.plan:
-            names = self.names[name]
-            operation = WaitFor(
-                id=operation_id,
-                cause=cause,
-                service=name,
-                containers=(names[number - 1],) if number else tuple(names),
-                condition=condition,
-                required=required,
-                timeout=timeout,
-            )
-            self.plan.add(operation, self._ready(name, number))
-        return operation_id
-
     def _add_removal(self, container: Container, cause: str) -> None:
         removal = add_removal(self.plan, container, cause=cause, timeout=self.intent.timeout)
         self.removals[container.service].append(removal)
@@ -459,6 +376,6 @@ class _Planner:
                 if self.names[name]:
                     ends = self.project.services[name].pod_init is not None
                     condition: Condition = _DONE if ends else "running_or_healthy"
-                    self._add_wait(name, condition, True, self.intent.wait_timeout, cause="--wait")
+                    self.waits.add(name, condition, True, self.intent.wait_timeout, cause="--wait")
         if self.intent.check_started:
             add_checks(self.plan, self.started, self.replaced)
