@@ -13,11 +13,13 @@ from composer.usecases.graph import graph as run_graph
 def graph(
     ctx: typer.Context,
     format: Annotated[
-        str, typer.Option("--format", help="How to draw it: text, mermaid or dot")
+        str, typer.Option("--format", help="How to draw it: text, mermaid, dot or svg")
     ] = "text",
 ) -> int:
     """Print the graph of services, networks and volumes."""
-    if format not in ("text", "mermaid", "dot"):
-        raise typer.BadParameter(f"{format!r} is none of text, mermaid, dot", param_hint="--format")
+    if format not in ("text", "mermaid", "dot", "svg"):
+        raise typer.BadParameter(
+            f"{format!r} is none of text, mermaid, dot, svg", param_hint="--format"
+        )
     with opt.session(ctx) as context:
         return run_graph(context, format)
