@@ -510,6 +510,20 @@ class Project(Node, frozen=True):
     warnings: tuple[str, ...] = ()
     contents: dict[str, str] = {}
     """Digests of what secrets and configs hold (``configs.KEY``); see ``with_contents``."""
+    dialect: Literal["docker", "podman"] = "docker"
+    """Whose conventions it goes by: Docker Compose's or podman-compose's."""
+    separator: str = "-"
+    """What stands between the parts of names of containers and built images."""
+
+    def container_name(self, service: str, number: int) -> str:
+        """The name of a replica: ``container_name``, or ``<project>-<service>-<number>``."""
+        own = self.services.get(service) or self.disabled_services.get(service)
+        said = own.container_name if own is not None else None
+        return said or self.separator.join((self.name, service, str(number)))
+
+    def built_image(self, service: str) -> str:
+        """The name of the image that ``build`` makes for a service without ``image``."""
+        return f"{self.name}{self.separator}{service}"
 
     def pod_of(self, service: str) -> Pod | None:
         """The pod that the containers of ``service`` are members of."""

@@ -25,6 +25,8 @@ PODMAN_PROJECT = "io.podman.compose.project"
 PODMAN_SERVICE = "io.podman.compose.service"
 PODMAN_CONFIG_HASH = "io.podman.compose.config-hash"
 PODMAN_VERSION = "io.podman.compose.version"
+UNIT = "PODMAN_SYSTEMD_UNIT"
+"""The unit of systemd that runs the container, for ``podman auto-update``."""
 
 # Labels of our own.
 CONTENTS = "io.composer.contents"
@@ -323,6 +325,31 @@ def repository(name: str) -> str:
     """The image name ``name`` without its tag and digest."""
     folder, slash, last = name.partition("@")[0].rpartition("/")
     return f"{folder}{slash}{last.partition(':')[0]}"
+
+
+class Processes(msgspec.Struct, frozen=True):
+    """The processes of one container, in the columns of ``ps``."""
+
+    titles: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """What one container has used so far. Sizes in bytes, times in seconds."""
+
+    id: str
+    name: str
+    cpu: float = 0.0
+    """Time that processors spent on it."""
+    at: float = 0.0
+    """When that was; of no meaning but as a difference."""
+    memory: int = 0
+    memory_limit: int = 0
+    received: int = 0
+    sent: int = 0
+    read: int = 0
+    written: int = 0
+    processes: int = 0
 
 
 class HealthResult(msgspec.Struct, frozen=True, kw_only=True):
