@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
@@ -14,7 +15,31 @@ from tests.bench.report import Row, page, table
 from tests.bench.scenarios import FLOOR, SERIAL, Bench
 
 DC = "docker-compose"
-SCENARIOS = ("forty", "chain", "scale", "logs", "start-up", "loading", "gate", "planning", "builds")
+SCENARIOS = (
+    *("forty", "large", "chain", "scale", "logs", "start-up", "loading", "gate", "planning"),
+    "builds",
+)
+
+
+def _large(bench: Bench) -> list[Row]:
+    return [
+        Row("`up -d`, 200 services", bench.large_up(200), FLOOR.name, 1.15),
+        Row("`ps -a`, 500 containers", bench.large_list(50, 10), DC, 1.5),
+    ]
+
+
+def _chain(bench: Bench) -> list[Row]:
+    found = bench.up_and_down(files.chain(10), chain=True)
+    return [Row("`up -d`, chain of 10", found["up"], DC, 0.6)]
+
+
+_ROWS: dict[str, Callable[[Bench], list[Row]]] = {
+    "large": _large,
+    "chain": _chain,
+    "scale": lambda bench: [Row("`up -d --scale`, 1 → 10", bench.scale(), DC, 0.6)],
+    "logs": lambda bench: [Row("`logs`, 80,000 lines of 4 containers", bench.logs(), DC, 1.2)],
+}
+"""Scenarios that give rows alone."""
 
 
 def main() -> int:
@@ -39,13 +64,9 @@ def main() -> int:
         ]
         peak = max(bench.memory) / 2**20
         others.append(("peak memory of `up -d`, 40 services", f"{peak:.0f} MiB", "< 80 MiB"))
-    if "chain" in chosen:
-        found = bench.up_and_down(files.chain(10), chain=True)
-        rows.append(Row("`up -d`, chain of 10", found["up"], DC, 0.6))
-    if "scale" in chosen:
-        rows.append(Row("`up -d --scale`, 1 → 10", bench.scale(), DC, 0.6))
-    if "logs" in chosen:
-        rows.append(Row("`logs`, 80,000 lines of 4 containers", bench.logs(), DC, 1.2))
+    for name, measured in _ROWS.items():
+        if name in chosen:
+            rows += measured(bench)
     if "start-up" in chosen:
         found = bench.start_up()
         rows.append(Row("`ps`, one service", found["ps"], DC, 3.0))

@@ -31,6 +31,11 @@ def independent(count: int) -> dict[str, dict[str, object]]:
     return {f"s{n}": waiting() for n in range(count)}
 
 
+def replicated(count: int, replicas: int) -> dict[str, dict[str, object]]:
+    """``count`` services of ``replicas`` each."""
+    return {f"s{n}": waiting(scale=replicas) for n in range(count)}
+
+
 def chain(count: int) -> dict[str, dict[str, object]]:
     """``count`` services, each of which needs the one before."""
     return {f"s{n}": waiting(**({"depends_on": [f"s{n - 1}"]} if n else {})) for n in range(count)}

@@ -55,6 +55,33 @@ class Bench:
             self._floor(figures, len(services), f"floor{number}", chain)
         return figures
 
+    def large_up(self, count: int) -> Figures:
+        """``up -d`` of ``count`` services, composer and the floor, twice at most."""
+        figures: dict[str, Figures] = {name: defaultdict(list) for name in ("up", "down")}
+        composer = self.peers[0]
+        for number in range(min(self.rounds, 2)):
+            with self._folder(files.independent(count)) as folder:
+                seconds = self._run(composer, folder, "up", "-d").seconds
+                figures["up"][composer.name].append(seconds)
+                self._run(composer, folder, "down")
+            self._floor(figures, count, f"large{number}", chain=False)
+        return figures["up"]
+
+    def large_list(self, services: int, replicas: int) -> Figures:
+        """``ps -a`` of ``services`` times ``replicas`` containers that were created only."""
+        figures: Figures = defaultdict(list)
+        with self._folder(files.replicated(services, replicas)) as folder:
+            self._run(self.peers[0], folder, "create")
+            for _ in range(self.rounds):
+                for peer in self._without("podman-compose"):
+                    done = self._run(peer, folder, "ps", "-a")
+                    lines = done.output.count(b"\n")
+                    if lines < services * replicas:
+                        raise RunFailed(f"{peer.name} ps printed {lines} lines")
+                    figures[peer.name].append(done.seconds)
+            self._run(self.peers[0], folder, "down", "-t", "0")
+        return figures
+
     def _floor(self, figures: dict[str, Figures], count: int, name: str, chain: bool) -> None:
         with tempfile.TemporaryDirectory() as text:
             folder = Path(text)
