@@ -355,7 +355,8 @@ class FakeEngine:
         args: Sequence[str] = (),
         progress: Progress | None = None,
     ) -> str:
-        with self._call("build", service, image=image, pull=pull, no_cache=no_cache, args=args):
+        said = {"image": image, "pull": pull, "no_cache": no_cache, "args": args, "memory": memory}
+        with self._call("build", service, **said):
             if progress is not None:
                 progress(f"building {image}")
             return self.add_image(f"localhost/{image}" if "/" not in image else image)
@@ -369,6 +370,7 @@ class FakeEngine:
         with self._call("push", image):
             pass
 
+        memory: int | None = None,
     def commit(
         self,
         container: str,

@@ -156,9 +156,12 @@ def root(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan and change nothing")
     ] = False,
+    workdir: Annotated[str | None, typer.Option("--workdir", hidden=True)] = None,
+    no_ansi: Annotated[bool, typer.Option("--no-ansi", hidden=True)] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", hidden=True)] = False,
     version: Annotated[bool, typer.Option("--version", "-v", help="Show the version")] = False,
 ) -> None:
-    """Keep the global options for the command."""
+    """Keep the global options for the command. The hidden ones are former ones of Docker's."""
     if version:
         from composer.cli.version import text
 
@@ -174,8 +177,8 @@ def root(
         "project_name": project_name,
         "profiles": tuple(profile or ()),
         "env_files": tuple(env_file or ()),
-        "project_directory": project_directory,
-        "ansi": ansi,
+        "project_directory": project_directory or workdir,
+        "ansi": ansi or ("never" if no_ansi else None),
         "progress": progress,
         "parallel": parallel,
         "dry_run": dry_run,

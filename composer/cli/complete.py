@@ -26,6 +26,7 @@ GLOBAL_VALUES = (
     "--profile",
     "--env-file",
     "--project-directory",
+    "--workdir",
     "--ansi",
     "--progress",
     "--parallel",
@@ -43,6 +44,7 @@ CHOICES = {
 
 FORMATS = {
     "config": ("yaml", "json", "table"),
+    "plan": ("tree", "json", "dot", "mermaid"),
     "graph": ("text", "mermaid", "dot", "svg"),
     "version": ("pretty", "json"),
 }

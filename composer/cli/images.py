@@ -8,7 +8,10 @@ import typer
 
 from composer.cli import options as opt
 from composer.plan.intent import Build
+from composer.spec.units import size
 from composer.usecases import images
+
+Ineffective = Annotated[str | None, typer.Option(hidden=True)]
 
 
 def build(
@@ -25,7 +28,25 @@ def build(
     with_dependencies: Annotated[
         bool, typer.Option("--with-dependencies", help="Build what the services need as well")
     ] = False,
+    push: Annotated[
+        bool, typer.Option("--push", help="Push the images when they are built")
+    ] = False,
+    ssh: Annotated[
+        list[str] | None,
+        typer.Option("--ssh", metavar="default|ID=PATH", help="SSH agent or key for builds"),
+    ] = None,
+    memory: Annotated[
+        str | None, typer.Option("--memory", "-m", help="Memory that builds may use, such as 1g")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no build output")] = False,
+    builder: Ineffective = None,
+    provenance: Ineffective = None,
+    sbom: Ineffective = None,
+    progress: Ineffective = None,
+    parallel: opt.Deprecated = False,
+    compress: opt.Deprecated = False,
+    force_rm: opt.Deprecated = False,
+    no_rm: opt.Deprecated = False,
     dry_run: opt.DryRun = False,
 ) -> int:
     """Build or rebuild the images of services."""
@@ -35,9 +56,23 @@ def build(
         no_cache=no_cache,
         args=tuple(build_arg or ()),
         quiet=quiet,
+        memory=_bytes(memory),
+        push=push,
     )
     with opt.session(ctx, dry_run=dry_run) as context:
-        return images.build(context, intent, dependencies=with_dependencies)
+        for flag, value in {"builder": builder, "provenance": provenance, "sbom": sbom}.items():
+            if value not in (None, "", "false"):
+                context.warn(
+                    f"--{flag} has no effect: it is for BuildKit, and Podman builds itself"
+                )
+        return images.build(context, intent, dependencies=with_dependencies, ssh=ssh or ())
+
+
+def _bytes(memory: str | None) -> int | None:
+    try:
+        return None if memory is None else size(memory)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--memory") from error
 
 
 def pull(
@@ -56,6 +91,7 @@ def pull(
         bool, typer.Option("--include-deps", help="Pull for dependencies as well")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress")] = False,
+    parallel: opt.Deprecated = False,
     dry_run: opt.DryRun = False,
 ) -> int:
     """Pull the images of services."""

@@ -98,6 +98,7 @@ def rm(
     volumes: Annotated[
         bool, typer.Option("--volumes", "-v", help="Remove their anonymous volumes as well")
     ] = False,
+    all: Annotated[bool, typer.Option("--all", "-a", hidden=True)] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
     """Remove stopped containers of services."""

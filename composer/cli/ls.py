@@ -17,13 +17,11 @@ def ls(
     filter: Annotated[
         list[str] | None, typer.Option("--filter", metavar="name=NAME", help="Only these")
     ] = None,
-    format: Annotated[str, typer.Option("--format", help="table or json")] = "table",
+    format: opt.Format = "table",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only names")] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
     """List the projects that this Podman has."""
-    if format not in ("table", "json"):
-        raise typer.BadParameter(f"{format!r} is none of table, json", param_hint="--format")
     names = parse_filter(tuple(filter or ()), "name")
     with opt.session(ctx, dry_run=dry_run) as context:
-        return run_ls(context, all=all, format=format, quiet=quiet, names=names)
+        return run_ls(context, all=all, format=format or "table", quiet=quiet, names=names)

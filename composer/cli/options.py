@@ -15,6 +15,8 @@ Services = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", sh
 Service = Annotated[str, typer.Argument(metavar="SERVICE", show_default=False)]
 Index = Annotated[int | None, typer.Option("--index", help="Number of the replica")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and change nothing")]
+Deprecated = Annotated[bool, typer.Option(hidden=True)]
+"""A switch of Docker Compose's that means nothing any more there, and is accepted."""
 Format = Annotated[
     str,
     typer.Option(

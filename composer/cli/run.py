@@ -120,7 +120,8 @@ def run(
     images = Images(
         build=build or pull == "build",
         pull=None if pull in ("policy", "build") else pull,
-        quiet=quiet_pull or quiet_build or quiet,
+        quiet=quiet_pull or quiet,
+        quiet_build=quiet_build or quiet,
     )
     session = Session(
         name=name,

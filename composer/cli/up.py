@@ -16,13 +16,16 @@ from composer.usecases.up import up as run_up
 PULL_POLICIES = ("always", "missing", "never", "newer", "build", "policy")
 
 
-def _recreate(force: bool, never: bool) -> Recreate:
+def recreate_of(force: bool, never: bool) -> Recreate:
+    """What ``--force-recreate`` and ``--no-recreate`` mean together."""
     if force and never:
         raise typer.BadParameter("--force-recreate and --no-recreate are incompatible")
     return "force" if force else "never" if never else "diverged"
 
 
-def _images(build: bool, no_build: bool, pull: str | None, quiet: bool) -> Images:
+def images_of(
+    build: bool, no_build: bool, pull: str | None, quiet: bool, quiet_build: bool = False
+) -> Images:
     if build and no_build:
         raise typer.BadParameter("--build and --no-build are incompatible")
     if pull is not None and pull not in PULL_POLICIES:
@@ -34,6 +37,7 @@ def _images(build: bool, no_build: bool, pull: str | None, quiet: bool) -> Image
         no_build=no_build,
         pull=None if pull in ("policy", "build") else pull,
         quiet=quiet,
+        quiet_build=quiet_build,
     )
 
 
@@ -47,6 +51,9 @@ def up(
     no_build: opt.NoBuild = False,
     pull: opt.Pull = None,
     quiet_pull: opt.QuietPull = False,
+    quiet_build: Annotated[
+        bool, typer.Option("--quiet-build", help="Do not show the output of builds")
+    ] = False,
     force_recreate: opt.ForceRecreate = False,
     no_recreate: opt.NoRecreate = False,
     always_recreate_deps: Annotated[
@@ -126,7 +133,7 @@ def up(
         services=tuple(services or ()),
         no_deps=no_deps,
         scale=parse_scale(scale or ()),
-        recreate=_recreate(force_recreate, no_recreate),
+        recreate=recreate_of(force_recreate, no_recreate),
         recreate_deps=always_recreate_deps,
         renew_anonymous_volumes=renew_anon_volumes,
         start=not no_start,
@@ -150,7 +157,7 @@ def up(
             exit_code_from=exit_code_from,
             watch=watch,
         )
-    images = _images(build, no_build, pull, quiet_pull)
+    images = images_of(build, no_build, pull, quiet_pull, quiet_build)
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_up(context, images, with_removal(context, intent), watching, yes=yes)
 
@@ -173,11 +180,11 @@ def create(
     intent = Up(
         services=tuple(services or ()),
         scale=parse_scale(scale or ()),
-        recreate=_recreate(force_recreate, no_recreate),
+        recreate=recreate_of(force_recreate, no_recreate),
         start=False,
         remove_orphans=remove_orphans,
     )
-    images = _images(build, no_build, pull, quiet_pull)
+    images = images_of(build, no_build, pull, quiet_pull)
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_up(context, images, intent, yes=yes)
 

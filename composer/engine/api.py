@@ -141,7 +141,10 @@ class Engine(Protocol):
         args: Sequence[str] = (),
         progress: Progress | None = None,
     ) -> str:
-        """Build the service's image with the ``podman`` program, tag it, return its id."""
+        """Build the service's image with the ``podman`` program, tag it, return its id.
+
+        ``memory`` are the bytes that containers of the build may use.
+        """
 
     def pinned(self, image: str) -> str | None:
         """The local image's full name with its digest, or None (GET /libpod/images/{name}/json)."""
@@ -173,6 +176,7 @@ class Engine(Protocol):
         """
 
     def start_pod(self, pod: str) -> None:
+        memory: int | None = None,
         """Start all containers of a pod (POST /libpod/pods/{name}/start)."""
 
     def stop_pod(self, pod: str, *, timeout: float | None = None) -> None:

@@ -29,6 +29,7 @@ def build_image(
     pull: bool,
     no_cache: bool,
     args: Sequence[str],
+    memory: int | None = None,
     progress: Progress | None,
     warn: Warn,
 ) -> str:
@@ -47,6 +48,7 @@ def build_image(
         word for word, wanted in (("--pull=always", pull), ("--no-cache", no_cache)) if wanted
     ]
     flags += each("--build-arg", list(args))
+    flags += ["--memory", str(memory)] if memory is not None else []
     with tempfile.TemporaryDirectory(prefix="composer-build-") as folder:
         files = Path(folder)
         identity = files / "id"

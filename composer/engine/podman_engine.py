@@ -267,6 +267,7 @@ class PodmanEngine:
     def pinned(self, image: str) -> str | None:
         """See ``Engine.pinned``."""
         from composer.engine.digests import pinned
+        memory: int | None = None,
 
         return pinned(self._libpod, image, self._capabilities.get().registries)
 
@@ -280,6 +281,7 @@ class PodmanEngine:
         self._images_changed()
 
     def push(self, image: str, *, progress: Progress | None = None) -> None:
+            memory=memory,
         """See ``Engine.push``."""
         from composer.engine.push import push
 

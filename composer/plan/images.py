@@ -10,6 +10,7 @@ from composer.graph.needs import image_name
 from composer.plan.intent import Build, Images
 from composer.plan.operations import BuildImage, PullImage
 from composer.plan.plan import Plan
+from composer.plan.push import push_operations
 from composer.spec.model import Project, Service
 from composer.state import State
 
@@ -51,7 +52,7 @@ def plan_images(
         if builder is not None and (intent.build or not builder.image or not _pulls(said)):
             cause = _build_cause(builder, image, present, policy, intent)
             if cause:
-                _add_build(plan, project, builder, cause, Build(quiet=intent.quiet))
+                _add_build(plan, project, builder, cause, Build(quiet=intent.quiet_build))
         elif not present and policy == "never":
             raise _missing(project, service, image, "the pull policy is never")
         elif not present:
@@ -95,7 +96,7 @@ def plan_not_pulled(
         if state.image_id(image) is None:
             _build_cause(service, image, False, "missing", intent)
             cause = "it could not be pulled"
-            _add_build(plan, project, service, cause, Build(quiet=intent.quiet))
+            _add_build(plan, project, service, cause, Build(quiet=intent.quiet_build))
     return plan
 
 
@@ -164,12 +165,17 @@ def _missing(project: Project, service: Service, image: str, why: str) -> Compos
 
 
 def plan_build(project: Project, services: list[str], intent: Build) -> Plan:
-    """Build the images of all ``services`` that have a ``build`` section."""
+    """Build the images of all ``services`` that have a ``build`` section; push them if asked."""
     plan = Plan()
     for name in services:
         service = project.services[name]
         if service.build is not None:
             _add_build(plan, project, service, "asked for", intent)
+    if intent.push:
+        for operation in push_operations(project, services, quiet=intent.quiet):
+            plan.add(
+                operation, [f"build:{image_name(project, project.services[operation.service])}"]
+            )
     return plan
 
 
@@ -195,6 +201,7 @@ def _add_build(plan: Plan, project: Project, service: Service, cause: str, inten
             no_cache=intent.no_cache or service.build.no_cache,
             quiet=intent.quiet,
             args=intent.args,
+            memory=intent.memory,
         ),
         after,
     )

@@ -59,6 +59,8 @@ class Images(msgspec.Struct, frozen=True, kw_only=True):
     pull: str | None = None
     """``--pull``: a policy that stands above the file's."""
     quiet: bool = False
+    """``--quiet-pull``."""
+    quiet_build: bool = False
 
 
 class Build(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +71,10 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     no_cache: bool = False
     args: tuple[str, ...] = ()
     quiet: bool = False
+    memory: int | None = None
+    """Bytes that the containers of a build may use."""
+    push: bool = False
+    """Push what was built."""
 
 
 class Down(msgspec.Struct, frozen=True, kw_only=True):

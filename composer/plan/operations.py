@@ -72,6 +72,8 @@ class BuildImage(Operation, frozen=True, kw_only=True):
     quiet: bool = False
     args: tuple[str, ...] = ()
     """``--build-arg`` values, ``KEY=VALUE`` or ``KEY``."""
+    memory: int | None = None
+    """Bytes that the containers of the build may use."""
 
 
 class PushImage(Operation, frozen=True, kw_only=True):

@@ -93,6 +93,7 @@ class Executor:
             pull=o.pull,
             no_cache=o.no_cache,
             args=o.args,
+            memory=o.memory,
             progress=None if o.quiet else lambda text: self._emit(Progressed(o.id, text)),
         )
 

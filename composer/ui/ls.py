@@ -40,6 +40,21 @@ def rows(containers: Iterable[Container], *, stopped: bool = False) -> list[Proj
     ]
 
 
+def formatted(projects: Sequence[ProjectRow], template: str) -> str:
+    """The projects as ``--format`` says: ``table``, ``json`` or a template.
+
+    Raises ``ComposerError`` for a template that cannot be read.
+    """
+    if template == "table":
+        return to_table(projects)
+    if template == "json":
+        return to_json(projects)
+    from composer.ui.template import show
+
+    headings = dict(zip(ProjectRow.__struct_fields__, HEADER, strict=True))
+    return show(template, [msgspec.structs.asdict(project) for project in projects], headings)
+
+
 def to_table(projects: Sequence[ProjectRow]) -> str:
     """The table of ``ls``."""
     lines = [(project.Name, project.Status, project.ConfigFiles) for project in projects]

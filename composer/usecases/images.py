@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
+
 from composer.graph.selection import check_names, select
 from composer.plan.intent import Build
+from composer.spec.model import Project
 from composer.usecases.context import Context
 
 
-def build(ctx: Context, intent: Build, *, dependencies: bool = False) -> int:
-    """Build the images of the named services, or of all that have a ``build`` section."""
-    project = ctx.project(intent.services)
+def build(
+    ctx: Context, intent: Build, *, dependencies: bool = False, ssh: Sequence[str] = ()
+) -> int:
+    """Build the images of the named services, or of all that have a ``build`` section.
+
+    ``ssh`` are agents and keys that the builds may use, besides those of the file.
+    """
+    project = _with_ssh(ctx.project(intent.services), ssh)
     selected = select(project, intent.services, no_deps=not dependencies)
     from composer.plan.images import plan_build
 
@@ -18,6 +28,18 @@ def build(ctx: Context, intent: Build, *, dependencies: bool = False) -> int:
         ctx.warn("No services to build")
     ctx.run(project, plan)
     return 0
+
+
+def _with_ssh(project: Project, ssh: Sequence[str]) -> Project:
+    """``project`` with ``ssh`` for each build."""
+    if not ssh:
+        return project
+    change = msgspec.structs.replace
+    services = {
+        name: change(s, build=change(s.build, ssh=(*s.build.ssh, *ssh))) if s.build else s
+        for name, s in project.services.items()
+    }
+    return change(project, services=services)
 
 
 def pull(

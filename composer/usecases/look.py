@@ -101,8 +101,11 @@ def _matches(wanted: str, name: str) -> bool:
 
 
 def ls(ctx: Context, *, all: bool, format: str, quiet: bool, names: list[str]) -> int:
-    """Print the projects of this engine. Returns the exit code."""
-    from composer.ui.ls import rows, to_json, to_table
+    """Print the projects of this engine: ``format`` is ``table``, ``json`` or a template.
+
+    Returns the exit code.
+    """
+    from composer.ui.ls import formatted, rows
 
     members = [c for c in ctx.engine.containers() if not c.is_infra and not c.oneoff]
     found = rows(members, stopped=all)
@@ -110,5 +113,5 @@ def ls(ctx: Context, *, all: bool, format: str, quiet: bool, names: list[str]) -
     if quiet:
         sys.stdout.write("".join(f"{printable(row.Name)}\n" for row in shown))
     else:
-        sys.stdout.write(to_json(shown) if format == "json" else to_table(shown))
+        sys.stdout.write(formatted(shown, format))
     return 0

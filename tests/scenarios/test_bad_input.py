@@ -179,9 +179,9 @@ def test_scale_of_an_unknown_service_must_be_refused(scenario: ScenarioOf) -> No
 
 
 @pytest.mark.parametrize("command", [("up", "--no-such-option"), ("fly",), ("--nope", "ps")])
-def test_wrong_usage_must_end_with_2(scenario: ScenarioOf, command: tuple[str, ...]) -> None:
+def test_wrong_usage_must_end_with_1(scenario: ScenarioOf, command: tuple[str, ...]) -> None:
     done = scenario("plain").run(*command)
-    assert done.returncode == 2
+    assert done.returncode == 1
     assert "Traceback" not in done.stderr
 
 
