@@ -10,9 +10,6 @@ import resource
 import shutil
 from pathlib import Path
 
-_PINGS = 'default_sysctls = ["net.ipv4.ping_group_range=0 0"]'
-"""What distributions set: Podman has it built in no longer."""
-
 
 class NoRuntimeError(RuntimeError):
     """No OCI runtime that works on this machine is installed."""
@@ -57,7 +54,6 @@ def containers_conf(tmp_dir: Path | None = None, programs: Path | None = None) -
     lines = [
         "[containers]",
         f"default_ulimits = [{limits}]",
-        *([] if programs is None else [_PINGS]),
         "[engine]",
         f'runtime = "{runtime(programs)}"',
         f'cgroup_manager = "{manager}"',

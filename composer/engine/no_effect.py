@@ -50,6 +50,7 @@ NO_EFFECT: dict[str, Lack] = {
     ),
     "services.*.deploy.restart_policy.delay": Lack("Podman restarts without a delay"),
     "services.*.deploy.restart_policy.window": Lack("Podman counts all restarts, old ones too"),
+    "services.*.device_cgroup_rules": Lack("Podman has them only with root's rights", _DECIDED),
     "services.*.dns": Lack(
         "Podman before 4.4 asks these servers only when its own, which knows the services and "
         "asks those of the host, does not answer",

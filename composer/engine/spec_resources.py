@@ -163,6 +163,9 @@ def devices(context: Context) -> Fragment:
                 context.lacks(pattern, attribute=f"{pattern}[{index}]")
     spec: Fragment = {"devices": [{"path": path} for path in paths]} if paths else {}
     rules = [_rule(context, i, text) for i, text in enumerate(service.device_cgroup_rules)]
+    if rules and context.around.rootless:
+        context.lacks("device_cgroup_rules")
+        return spec
     return spec | ({"device_cgroup_rule": rules} if rules else {})
 
 

@@ -15,13 +15,16 @@ from tests.integration.conftest import DEBIAN, Workbench, service, wait_until
 
 pytestmark = pytest.mark.engine
 
+PINGS = ("NET_RAW",)
+"""What ``ping`` needs, and newer Podmans do not give unasked."""
+
 
 @pytest.fixture
 def three_tiers(bench: Workbench) -> Project:
     """web on the frontend, app on both, db on the internal backend; glibc beside busybox."""
     project = bench.project(
-        service("web", "front"),
-        service("app", "front", "back"),
+        service("web", "front", cap_add=PINGS),
+        service("app", "front", "back", cap_add=PINGS),
         service("glibc", "back", "front", image=DEBIAN),
         service("db", "back"),
         networks={"front": False, "back": True},

@@ -124,19 +124,24 @@ ROWS = [
     ),
     Row(
         "devices",
-        {"devices": ["/dev/zero:/dev/myzero:r"], "device_cgroup_rules": ["c 1:11 r"]},
+        {"devices": ["/dev/zero:/dev/myzero:r"]},
         # Without rights they are mounted, which is no device for Podman.
         {
             "HostConfig/Devices": lambda seen: (
                 {device["PathInContainer"] for device in seen} <= {"/dev/myzero"}
             )
         },
-        {
-            "test -c /dev/myzero && echo there": "there",
+        {"test -c /dev/myzero && echo there": "there"},
+    ),
+    Row(
+        "device_cgroup_rules",
+        {"device_cgroup_rules": ["c 1:11 r"]},
+        inside={
             "grep -E ' 1:11 ' /sys/fs/cgroup/devices/devices.list || echo cgroups v2": (
                 lambda rule: rule in ("c 1:11 r", "c 1:11 rm", "cgroups v2")
             ),
         },
+        warns_rootless=("device_cgroup_rules",),
     ),
     Row(
         "other devices",

@@ -349,11 +349,17 @@ def test_a_value_that_cannot_be(attribute: str, value: Any, message: str) -> Non
     assert caught.value.hint
 
 
-def test_a_domain_name_is_not_for_podmans_without_rights() -> None:
-    service = Service(name="web", domainname="example.org")
-    assert spec_of(service)["sysctl"] == {"kernel.domainname": "example.org"}
+def test_what_is_not_for_podmans_without_rights() -> None:
+    service = Service(
+        name="web", domainname="example.org", device_cgroup_rules=("c 1:3 r",), hostname="box"
+    )
+    asked = {"sysctl", "device_cgroup_rule"}
+    assert asked <= spec_of(service).keys()
     wanted = context(service, rootless=True)
-    assert "sysctl" not in container_spec(wanted)
-    assert [warning.partition(": ")[0] for warning in wanted.warnings] == [
-        "services.web.domainname"
+    spec = container_spec(wanted)
+    assert not asked & spec.keys()
+    assert spec["hostname"] == "box"
+    assert sorted(warning.partition(": ")[0] for warning in wanted.warnings) == [
+        "services.web.device_cgroup_rules",
+        "services.web.domainname",
     ]
