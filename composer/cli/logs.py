@@ -35,14 +35,12 @@ def logs(
     dry_run: opt.DryRun = False,
 ) -> int:
     """Show the output of containers, merged in order of time. Example: composer logs -f app"""
-    if tail != "all" and not tail.isdecimal():
-        raise typer.BadParameter(f"{tail!r} is neither a number nor all", param_hint="--tail")
     options = LogOptions(
         services=tuple(services or ()),
         follow=follow,
         since=since,
         until=until,
-        tail=None if tail == "all" else int(tail),
+        tail=_lines(tail),
         timestamps=timestamps,
         color=not no_color,
         prefix=not no_log_prefix,
@@ -50,3 +48,15 @@ def logs(
     )
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_logs(context, options)
+
+
+def _lines(tail: str) -> int | None:
+    """The number that ``--tail`` says; None is all, as is a number below zero."""
+    if tail == "all":
+        return None
+    try:
+        return int(tail) if int(tail) >= 0 else None
+    except ValueError:
+        raise typer.BadParameter(
+            f"{tail!r} is neither a number nor all", param_hint="--tail"
+        ) from None

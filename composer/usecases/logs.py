@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from composer.errors import ComposerError
 from composer.logs import Selection, StreamPrinter, show
 from composer.state import Container
 from composer.usecases.containers import check_services, project_containers
@@ -35,11 +36,31 @@ def stream_printer(ctx: Context, *, color: bool) -> StreamPrinter:
 
 
 def logs(ctx: Context, options: LogOptions) -> int:
-    """Show the project's logs. Returns the exit code."""
+    """Show the project's logs. Returns the exit code.
+
+    Raises ``ComposerError`` for a time that cannot be read and a replica that there is not.
+    """
+    _check_times({"--since": options.since, "--until": options.until})
     containers = project_containers(ctx, ctx.project_name)
     check_services(ctx, options.services, containers)
+    asked = Selection(ctx.project_name, options.services, options.replica)
+    if options.replica is not None and not any(map(asked.holds, containers)):
+        services = ", ".join(options.services) or "any service"
+        raise ComposerError(f"there is no replica {options.replica} of {services}")
     show_logs(ctx, containers, options)
     return 0
+
+
+def _check_times(said: Mapping[str, str | None]) -> None:
+    """Raise ``ComposerError`` for a value that is neither a time nor a duration, by its option."""
+    from composer.engine.log_source import moment
+
+    for option, text in said.items():
+        if moment(text, 0.0) is None:
+            raise ComposerError(
+                f"{option} {text} is neither a time nor a duration",
+                hint="Write it as 2026-01-31T12:30:00, or as 90s, 42m or 1h30m ago.",
+            )
 
 
 def show_logs(

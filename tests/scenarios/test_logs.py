@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 import signal
+import subprocess
 
 import pytest
 
 from tests.scenarios.conftest import ScenarioOf
+from tests.scenarios.steps import Scenario
 from tests.testbed import wait_until
 
 pytestmark = pytest.mark.engine
@@ -92,3 +94,59 @@ def test_attached_up_must_show_logs_and_stop_all_on_interrupt(scenario: Scenario
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
     assert set(talk.states().values()) == {"exited"}
+
+
+def shown(work: Scenario, *arguments: str) -> bytes:
+    """The bytes that a ``logs`` command prints."""
+    words = work.command("logs", *arguments)
+    done = subprocess.run(words, cwd=work.folder, env=work.environ(), capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
+
+
+def test_lines_must_stay_whole_whatever_is_in_them(scenario: ScenarioOf) -> None:
+    said = scenario("said")
+    said.ok("up", "-d", "odd", "terminal")
+    wait_until(lambda: set(said.states().values()) == {"exited"}, 30)
+    lines = [
+        "grüße 日本 🙂".encode(),
+        b"\xff\xfe\x00\x01 binary",
+        b"x" * 1048576,
+        b"no end",
+    ]
+    for how in ((), ("-f",), ("-t",), ("--tail", "4"), ("-f", "--tail", "4")):
+        raw = shown(said, *how, "--no-log-prefix", "odd").splitlines()
+        found = [line.split(b" ", 1)[1] for line in raw] if "-t" in how else raw
+        assert [line == wanted for line, wanted in zip(found, lines, strict=True)] == [True] * 4
+        named = shown(said, *how, "--no-color", "odd").splitlines()
+        assert all(line.startswith(b"odd-1  | ") for line in named), how
+        assert len(named) == 4
+
+    terminal = shown(said, "--no-log-prefix", "terminal")
+    assert terminal.startswith(b"/dev/")
+    assert b"\none\r\n\x1b[31mred\x1b[0m\r\nno end" in terminal, "as the terminal got it"
+    assert shown(said, "-f", "--no-log-prefix", "terminal") == terminal
+
+
+def test_following_must_show_what_starts_later_and_again(scenario: ScenarioOf) -> None:
+    said = scenario("said")
+    said.ok("up", "-d", "counted")
+    with said.running("logs", "-f", "--since", "1h", "counted") as process:
+        wait_until(lambda: "counted-1  | began" in said.output(), 30)
+        said.ok("up", "-d", "--scale", "counted=2", "counted")
+        wait_until(lambda: "counted-2  | began" in said.output(), 30)
+        said.ok("restart", "counted")
+        wait_until(lambda: said.output().count("began as") == 4, 30)
+        assert said.interrupt(process) == 130
+    text = said.output()
+    assert [text.count(f"counted-{n}  | began as ") for n in (1, 2)] == [2, 2]
+
+    assert len(shown(said, "--index", "2", "counted").splitlines()) == 2
+    assert shown(said, "--tail", "-1", "counted") == shown(said, "counted")
+    assert shown(said, "--until", "1h") == shown(said, "--tail", "0") == b""
+    moment = shown(said, "-t", "--no-log-prefix", "--index", "1", "counted").split()[0].decode()
+    assert len(shown(said, "--since", moment, "--index", "1", "counted").splitlines()) == 2
+    for words in (("--index", "9", "counted"), ("--since", "soon"), ("--tail", "few")):
+        done = said.run("logs", *words)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert words[1] in done.stderr
