@@ -31,6 +31,7 @@ COMMANDS = {
     "logs": Command("logs:logs", "Show the output of containers"),
     "ls": Command("ls:ls", "List the projects"),
     "pause": Command("lifecycle:pause", "Pause containers of services"),
+    "plan": Command("plan:plan", "Show what up would do, and why"),
     "pod": Command("pod:COMMANDS", "Look at pods, and change them"),
     "port": Command("port:port", "Print where a port is published"),
     "ps": Command("ps:ps", "List containers"),

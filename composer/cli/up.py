@@ -141,7 +141,8 @@ def up(
         timeout=timeout,
         wait=wait,
         wait_timeout=wait_timeout,
-        check_started=background and not no_start,
+        # podman-compose says nothing of containers that die.
+        check_started=background and not no_start and ctx.obj["dialect"] == "docker",
     )
     watching = None
     if not background:

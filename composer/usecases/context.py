@@ -44,6 +44,8 @@ class Context:
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self.settings = settings
         self.environ = environ
+        self.on_plan: Callable[[Project, Plan], None] | None = None
+        """Takes plans in the place of running them."""
         self.progress: Mode | None = None
         """Stands above the setting of that name when it is not None."""
         self._warned = 0
@@ -156,6 +158,9 @@ class Context:
 
         Raises ``OperationsFailed`` and ``Interrupted``.
         """
+        if self.on_plan is not None:
+            self.on_plan(project, plan)
+            return {}
         if self.settings.dry_run:
             from composer.ui.plan import to_text
 
