@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from composer.decoding import decoder
 from composer.engine.api import ContainerEvent
 from composer.engine.libpod import Libpod, Query, filters
 from composer.state import PROJECT
@@ -59,7 +60,7 @@ def container_events(
 
 def event(line: bytes) -> ContainerEvent:
     """One line of the stream."""
-    raw = msgspec.json.decode(line, type=_Event)
+    raw: _Event = decoder(_Event).decode(line)
     attributes: dict[str, Any] = raw.actor.attributes
     action = raw.action or raw.status
     # Podman fills in 0 for whatever happened to the container.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from composer.engine.libpod import Libpod, segment
+from composer.engine.libpod import Libpod, decode, segment
 from composer.engine.log_frames import LineReader
 
 
@@ -50,7 +50,7 @@ def run_inside(
         "WorkingDir": settings.working_dir or "",
     }
     answer = libpod.call("POST", f"/containers/{segment(container)}/exec", body=body, what=what)
-    identity = msgspec.json.decode(answer.body, type=_Created).id
+    identity = decode(answer.body, _Created).id
     began(identity)
     reader = LineReader()
     start = {"Detach": False, "Tty": False}

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from composer.decoding import decoder
 from composer.engine.hints import hint_for, shortened
 from composer.engine.transport import Response, Stream, Transport
 from composer.errors import EngineError
@@ -140,7 +141,7 @@ class Answer:
 def decode(body: bytes, kind: Any = Any) -> Any:
     """Decode JSON. Raises ``EngineError`` for an answer that is not what Podman gives."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return decoder(kind).decode(body)
     except msgspec.DecodeError as error:
         raise EngineError(f"Podman gave an answer that cannot be read: {error}") from error
 
@@ -169,7 +170,7 @@ def filters(wanted: Mapping[str, Collection[str]]) -> str:
 def refused(answer: Response, what: str) -> EngineError:
     """The error for a status of 400 or more."""
     try:
-        problem = msgspec.json.decode(answer.body, type=_Problem)
+        problem: _Problem = decoder(_Problem).decode(answer.body)
         text = problem.message or problem.cause
     except msgspec.DecodeError:
         text = answer.body.decode(errors="replace").strip()

@@ -16,6 +16,7 @@ from typing import IO, Any, Literal
 
 import msgspec
 
+from composer.decoding import decoder
 from composer.errors import ComposerError
 from composer.printable import printable
 from composer.scheduler.conditions import quoted
@@ -109,9 +110,12 @@ class Providers:
             stderr=subprocess.DEVNULL,
         )
         try:
-            return msgspec.json.decode(done.stdout if done.returncode == 0 else b"", type=_Metadata)
+            said: _Metadata = decoder(_Metadata).decode(
+                done.stdout if done.returncode == 0 else b""
+            )
         except msgspec.DecodeError:
             return _Metadata()
+        return said
 
     def _flags(
         self, name: str, options: Mapping[str, Any], command: _Command, silent: bool
@@ -162,7 +166,7 @@ class Providers:
     ) -> None:
         """Do what one line of the program says."""
         try:
-            message = msgspec.json.decode(line, type=_Message)
+            message: _Message = decoder(_Message).decode(line)
         except msgspec.DecodeError:
             text = printable(line.decode(errors="replace").strip())
             raise self._failed(name, f"wrote something that is no message: {text}") from None
