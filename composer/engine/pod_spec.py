@@ -74,14 +74,17 @@ def pod_spec(
         spec["netns"] = {"nsmode": "none"}
     for mapping in (*shared, *_ALWAYS):
         merge(spec, mapping(context))
-    return spec
+    if "resource_limits" in spec:
+        # Podman tells of a limit of memory only beside one of processors.
+        spec["resource_limits"].setdefault("cpu", {})
+    return {key: value for key, value in spec.items() if value or key == "labels"}
 
 
 def _infra_service(project: Project, pod: Pod, number: int) -> Service:
     """The infra container as a service, which answers in its networks to the members' names."""
     names: list[str] = []
     for member in pod.members:
-        own = project.services[member].container_name or f"{project.name}-{member}-{number}"
+        own = project.container_name(member, number)
         names += [member, own, *network.link_aliases(project, member)]
     service = Service(name=pod.key, **{name: getattr(pod, name) for name in _AS_A_SERVICE})
     attachments = {key: said or Attachment() for key, said in pod.networks.items()}

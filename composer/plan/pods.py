@@ -142,6 +142,8 @@ class PodPlanner:
         self._pods = {pod.id: pod for pod in state.pods}
         self._made: dict[str, str] = {}
         """By name of a pod that is made: the operation that does it."""
+        self._gone: dict[tuple[str, int], list[str]] = defaultdict(list)
+        """By service and number: the removals of containers that go with their pod."""
         self.leaving: dict[str, str] = {}
         """By id of a container that goes with its pod: why."""
         self.fellows: set[str] = set()
@@ -168,7 +170,9 @@ class PodPlanner:
                 if container.pod == identity:
                     why = f"pod {container.pod_name}: {cause}"
                     timeout = self._intent.timeout
-                    gone.append(add_removal(self._plan, container, cause=why, timeout=timeout))
+                    removal = add_removal(self._plan, container, cause=why, timeout=timeout)
+                    gone.append(removal)
+                    self._gone[container.service, container.number].append(removal)
                     if container.alive:
                         stops[container.service].append(f"stop:{container.id}")
             removals[identity] = add_pod_removal(self._plan, self._pods[identity], cause, gone)
@@ -190,11 +194,9 @@ class PodPlanner:
                 self._made[replica.name] = self._plan.add(operation, [*shared, old])
 
     def before(self, service: Service, number: int) -> list[str]:
-        """The operations after which a container of ``service`` can be made in its pod."""
-        if service.pod is None:
-            return []
-        made = self._made.get(self._project.pod_name(service.pod, number))
-        return [made] if made else []
+        """The operations after which the replica ``number`` of ``service`` can be made."""
+        made = self._made.get(self._project.pod_name(service.pod, number)) if service.pod else None
+        return [*self._gone[service.name, number], *([made] if made else [])]
 
     def misplaced(self, service: Service, container: Container) -> str:
         """Why ``container`` is not in the pod that it should be in, or an empty text."""
@@ -233,9 +235,9 @@ class PodPlanner:
         ]
         for member in pod.members:
             for name in members.get(member, ()):
-                number = name.rsplit("-", 1)[-1]
+                own = name == self._project.container_name(member, replica.number)
                 start = f"start:{name}"
-                if start in self._plan and (pod.single or number == str(replica.number)):
+                if start in self._plan and (pod.single or own):
                     for stop in old:
                         if stop in self._plan:
                             self._plan.order(stop, start, required=True)

@@ -285,6 +285,9 @@ class _Planner:
         """
         self.recreated.add(service.name)
         after, wanted = self.waits.prerequisites(service, replica.number)
+        if self.pods.before(service, replica.number):
+            # Its new pod starts with others, and they when all have let go of what they held.
+            after, wanted = [], []
         ids = [self._add_create(service, replica, before)]
         if f"stop:{old.id}" in self.plan:
             ids.append(f"stop:{old.id}")

@@ -14,6 +14,8 @@ from composer.ui.ports import describe, host_address
 from composer.ui.table import LEAST_WIDTH, table
 
 HEADER = ("NAME", "IMAGE", "COMMAND", "SERVICE", "CREATED", "STATUS", "PORTS")
+POD = "POD"
+"""A further column, if there is a pod."""
 COMMAND_WIDTH = 20
 ID_LENGTH = 12
 
@@ -42,6 +44,7 @@ HEADINGS = {
     "Names": "NAMES",
     "Project": "PROJECT",
     "Service": "SERVICE",
+    "Pod": "POD",
     "Image": "IMAGE",
     "Command": "COMMAND",
     "CreatedAt": "CREATED AT",
@@ -78,8 +81,11 @@ class Publisher(msgspec.Struct, frozen=True):
     Protocol: str
 
 
-class Row(msgspec.Struct, frozen=True):
-    """A container as ``docker compose ps --format json`` shows it, with its keys in its order."""
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A container as ``docker compose ps --format json`` shows it, with its keys in its order.
+
+    A container in a pod has its name as a further key.
+    """
 
     Command: str
     CreatedAt: str
@@ -101,18 +107,22 @@ class Row(msgspec.Struct, frozen=True):
     Size: str
     State: str
     Status: str
+    Pod: str = ""
 
 
 def to_table(containers: Sequence[Container], now: float, *, truncate: bool = True) -> str:
     """The table of ``ps``. ``now`` is in seconds since the epoch."""
+    pods = any(container.pod_name for container in containers)
+    place = HEADER.index("SERVICE") + 1
     return table(
-        HEADER,
+        (*HEADER[:place], POD, *HEADER[place:]) if pods else HEADER,
         [
             (
                 container.name,
                 container.image,
                 command(container, truncate=truncate),
                 container.service,
+                *([container.pod_name] if pods else []),
                 ago(container.created, now),
                 status(container, now),
                 describe(container.ports),
@@ -141,6 +151,9 @@ def formatted(
         | {"Label": lambda name, labels=container.labels: labels.get(name, "")}
         for container in containers
     ]
+    if not any(container.pod_name for container in containers):
+        for one in rows:
+            del one["Pod"]
     return show(RAW if template == "raw" else template, rows, HEADINGS)
 
 
@@ -179,6 +192,7 @@ def row(container: Container, now: float, *, truncate: bool = True) -> Row:
         Size="0B",
         State=state(container),
         Status=status(container, now),
+        Pod=container.pod_name,
     )
 
 

@@ -100,19 +100,36 @@ class Scenario:
 
     # --- looking at the engine, past the program ------------------------------------------------
     def containers(self, *services: str) -> list[dict[str, Any]]:
-        """All containers of the project (or of ``services``), inspected, by service and number."""
+        """All containers of the project (or of ``services``), inspected, by service and number.
+
+        Without the infra containers of pods, which belong to no service.
+        """
         label = f"label=com.docker.compose.project={self.name}"
         ids = self.testbed.podman("ps", "-aq", "--filter", label).stdout.split()
         if not ids:
             return []
         inspected = json.loads(self.testbed.podman("container", "inspect", *ids).stdout)
-        chosen = [one for one in inspected if not services or service_of(one) in services]
+        members = [one for one in inspected if not one.get("IsInfra")]
+        chosen = [one for one in members if not services or service_of(one) in services]
         return sorted(chosen, key=lambda one: (service_of(one), number_of(one)))
 
     def container(self, service: str) -> dict[str, Any]:
         """The only container of a service."""
         (only,) = self.containers(service)
         return only
+
+    def pods(self) -> dict[str, dict[str, Any]]:
+        """All pods of the project, inspected, by name without the project's in front."""
+        label = f"label=com.docker.compose.project={self.name}"
+        ids = self.testbed.podman("pod", "ls", "-q", "--filter", label).stdout.split()
+        found = [json.loads(self.testbed.podman("pod", "inspect", one).stdout) for one in ids]
+        pods = [one[0] if isinstance(one, list) else one for one in found]
+        return {pod["Name"].removeprefix(f"{self.name}-"): pod for pod in sorted(pods, key=_name)}
+
+    def infra(self) -> list[str]:
+        """The names of all infra containers that the engine has for the project."""
+        listed = self.testbed.podman("ps", "-a", "--format", "{{.Names}}").stdout.split()
+        return [name for name in listed if name.startswith(self.name) and name.endswith("infra")]
 
     def ids(self, *services: str) -> list[str]:
         return [one["Id"] for one in self.containers(*services)]
@@ -143,6 +160,10 @@ class Scenario:
         """What a container has written, both streams."""
         done = self.testbed.podman("logs", container, check=False)
         return done.stdout + done.stderr
+
+
+def _name(pod: Mapping[str, Any]) -> str:
+    return str(pod["Name"])
 
 
 def service_of(inspected: Mapping[str, Any]) -> str:
