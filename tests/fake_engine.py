@@ -169,6 +169,13 @@ class FakeEngine:
                 if all(_has_label(pod, text) for text in wanted)
             ]
 
+    @property
+    def url(self) -> str:
+        return "unix:///fake.sock"
+
+    def info(self) -> dict[str, Any]:
+        return {"version": {"Version": self._capabilities.version}}
+
     def capabilities(self) -> Capabilities:
         return self._capabilities
 

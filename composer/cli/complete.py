@@ -44,6 +44,7 @@ CHOICES = {
 
 FORMATS = {
     "config": ("yaml", "json", "table"),
+    "doctor": ("text", "json"),
     "plan": ("tree", "json", "dot", "mermaid"),
     "graph": ("text", "mermaid", "dot", "svg"),
     "version": ("pretty", "json"),
@@ -53,7 +54,7 @@ FORMATS = {
 FIRST_ONLY = ("commit", "exec", "export", "port", "run")
 """Commands of which only the first argument is a service."""
 
-NO_SERVICES = ("completion", "graph", "ls", "version")
+NO_SERVICES = ("completion", "doctor", "graph", "ls", "version")
 
 SHELLS = ("bash", "zsh", "fish")
 

@@ -73,6 +73,13 @@ class Engine(Protocol):
     def capabilities(self) -> Capabilities: ...
     def inspect(self, container: str) -> Detail: ...
 
+    @property
+    def url(self) -> str:
+        """Where the engine is, as ``podman --url`` takes it."""
+
+    def info(self) -> dict[str, Any]:
+        """What the engine says of itself (GET /libpod/info)."""
+
     def list_volumes(self) -> list[VolumeState]:
         """All volumes (GET /libpod/volumes/json)."""
 

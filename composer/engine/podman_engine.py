@@ -86,6 +86,11 @@ class PodmanEngine:
         """See ``Engine.capabilities``."""
         return self._capabilities.get()
 
+    def info(self) -> dict[str, Any]:
+        """GET /libpod/info."""
+        found: dict[str, Any] = self._libpod.get("/info", kind=dict[str, Any])
+        return found
+
     def inspect(self, container: str) -> Detail:
         """See ``Engine.inspect``."""
         from composer.engine.detail import detail, inspect
