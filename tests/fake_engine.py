@@ -28,7 +28,9 @@ from composer.state import (
     OneOff,
     PodMember,
     PodState,
+    Processes,
     State,
+    Usage,
     VolumeState,
     image_names,
 )
@@ -227,7 +229,14 @@ class FakeEngine:
                     return
                 self._changed.wait(0.02)
 
-    def events(self, project: str, stop: Callable[[], bool]) -> Iterator[ContainerEvent]:
+    def events(
+        self,
+        project: str,
+        stop: Callable[[], bool],
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[ContainerEvent]:
         seen = {c.id: c.status for c in self.containers()}
         while not stop():
             with self._changed:
@@ -247,6 +256,13 @@ class FakeEngine:
                         time=self._clock,
                         exit_code=container.exit_code if action == "died" else None,
                     )
+
+    def processes(self, container: str) -> Processes:
+        return Processes(("PID", "CMD"), (("1", " ".join(self._find(container).command)),))
+
+    def usage(self, containers: Sequence[str]) -> list[Usage]:
+        found = (self._find(container) for container in containers)
+        return [Usage(id=one.id, name=one.name) for one in found]
 
     def wait_exit(self, container: str, stop: Callable[[], bool]) -> int | None:
         while not stop():
@@ -360,6 +376,7 @@ class FakeEngine:
         pull: bool = False,
         no_cache: bool = False,
         args: Sequence[str] = (),
+        memory: int | None = None,
         progress: Progress | None = None,
     ) -> str:
         said = {"image": image, "pull": pull, "no_cache": no_cache, "args": args, "memory": memory}
@@ -377,7 +394,6 @@ class FakeEngine:
         with self._call("push", image):
             pass
 
-        memory: int | None = None,
     def commit(
         self,
         container: str,
@@ -430,9 +446,7 @@ class FakeEngine:
                 if container.pod == found.id:
                     del self.containers_by_id[container.id]
 
-    def update_pod(
-        self, pod: str, *, cpus: float | None = None, memory: int | None = None
-    ) -> None:
+    def update_pod(self, pod: str, *, cpus: float | None = None, memory: int | None = None) -> None:
         with self._call("update_pod", self._pod(pod).name, cpus=cpus, memory=memory):
             pass
 
@@ -599,6 +613,10 @@ class FakeEngine:
     def copy_in(self, container: str, files: Mapping[str, str]) -> None:
         with self._call("copy_in", container, files=dict(files)):
             pass
+
+    def podman(self, arguments: Sequence[str]) -> int:
+        self.calls.append(("podman", " ".join(arguments)))
+        return 0
 
     def exec_command(
         self,

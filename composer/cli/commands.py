@@ -16,6 +16,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "attach": Command("attach:attach", "Connect to the process of a running container"),
     "build": Command("images:build", "Build or rebuild services"),
     "commit": Command("commit:commit", "Make an image of a container"),
     "completion": Command("completion:completion", "Print a script for the shell's completion"),
@@ -44,11 +45,14 @@ COMMANDS = {
     "run": Command("run:run", "Run one command in a new container of a service"),
     "scale": Command("up:scale", "Change the number of replicas of services"),
     "start": Command("lifecycle:start", "Start existing containers of services"),
+    "stats": Command("stats:stats", "Show what containers use"),
     "stop": Command("lifecycle:stop", "Stop running containers of services"),
+    "top": Command("top:top", "Show the processes of containers"),
     "unpause": Command("lifecycle:unpause", "Let paused containers go on"),
     "up": Command("up:up", "Create and start containers"),
     "version": Command("version:version", "Show the version"),
     "volumes": Command("volumes:volumes", "List the volumes"),
+    "wait": Command("wait:wait", "Wait until containers have ended"),
     "watch": Command("watch:watch", "Update containers while files change"),
 }
 

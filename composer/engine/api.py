@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import msgspec
 
 from composer.state import (
+    ONEOFF,
+    SERVICE,
     Capabilities,
     Container,
     Detail,
@@ -15,7 +17,9 @@ from composer.state import (
     ImageDetail,
     OneOff,
     PodState,
+    Processes,
     State,
+    Usage,
     VolumeState,
 )
 
@@ -43,6 +47,19 @@ class ContainerEvent(msgspec.Struct, frozen=True):
     labels: dict[str, str]
     time: float
     exit_code: int | None = None
+    image: str = ""
+    nanoseconds: int = 0
+    """The time in full, since the epoch."""
+
+    @property
+    def service(self) -> str:
+        """The service of the container, or an empty text."""
+        return self.labels.get(SERVICE, "")
+
+    @property
+    def oneoff(self) -> bool:
+        """Whether the container was made to run one command."""
+        return self.labels.get(ONEOFF, "").lower() == "true"
 
 
 Progress = Callable[[str], None]
@@ -102,8 +119,25 @@ class Engine(Protocol):
     ) -> Iterator[list[LogLine]]:
         """Batches of whole lines. ``stop`` is asked at least twice a second while following."""
 
-    def events(self, project: str, stop: Callable[[], bool]) -> Iterator[ContainerEvent]:
-        """What happens to the project's containers from now on, until ``stop`` says so."""
+    def events(
+        self,
+        project: str,
+        stop: Callable[[], bool],
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[ContainerEvent]:
+        """What happens to the project's containers from now on, until ``stop`` says so.
+
+        With ``since`` also what has happened from then on, with ``until`` no longer than then:
+        times in RFC 3339, in seconds since the epoch, or as long ago (``10m``).
+        """
+
+    def processes(self, container: str) -> Processes:
+        """The processes of a running container."""
+
+    def usage(self, containers: Sequence[str]) -> list[Usage]:
+        """What running containers use at the moment; those that have ended are left out."""
 
     def wait_exit(self, container: str, stop: Callable[[], bool]) -> int | None:
         """Block until the container is not running; its exit code, or None when stopped."""
@@ -146,6 +180,7 @@ class Engine(Protocol):
         pull: bool = False,
         no_cache: bool = False,
         args: Sequence[str] = (),
+        memory: int | None = None,
         progress: Progress | None = None,
     ) -> str:
         """Build the service's image with the ``podman`` program, tag it, return its id.
@@ -183,7 +218,6 @@ class Engine(Protocol):
         """
 
     def start_pod(self, pod: str) -> None:
-        memory: int | None = None,
         """Start all containers of a pod (POST /libpod/pods/{name}/start)."""
 
     def stop_pod(self, pod: str, *, timeout: float | None = None) -> None:
@@ -259,6 +293,9 @@ class Engine(Protocol):
         """
 
     # --- handed to the podman program ---------------------------------------------------------
+    def podman(self, arguments: Sequence[str]) -> int:
+        """Run ``podman`` on this engine with this process's standard streams; its exit code."""
+
     def exec_command(
         self,
         container: str,

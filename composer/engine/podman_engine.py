@@ -24,7 +24,9 @@ from composer.state import (
     ImageDetail,
     OneOff,
     PodState,
+    Processes,
     State,
+    Usage,
     VolumeState,
     image_names,
 )
@@ -150,13 +152,50 @@ class PodmanEngine:
             stop=stop,
         )
 
-    def events(self, project: str, stop: Callable[[], bool]) -> Iterator[ContainerEvent]:
+    def events(
+        self,
+        project: str,
+        stop: Callable[[], bool],
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[ContainerEvent]:
         """See ``Engine.events``."""
-        from composer.engine.events import container_events
+        from composer.engine.events import container_events, time_of
 
-        # The clock of another machine may be behind.
-        begin = time.time() if self._local else 0.0
-        return container_events(self._libpod, project, stop, begin=begin)
+        now = time.time()
+        first, begin = time_of("--since", since, now) if since else (None, 0.0)
+        if until and first is None:
+            first, begin = time_of("--since", "0", now)
+        if first is None and self._local:  # the clock of another machine may be behind
+            begin = now
+        end = time_of("--until", until, now)[1] if until else None
+        live = end is None or end > now
+
+        def ended() -> bool:
+            return stop() or (live and end is not None and time.time() > end)
+
+        return container_events(
+            self._libpod,
+            project,
+            ended,
+            begin=begin,
+            since=first,
+            end=end,
+            live=live,
+        )
+
+    def processes(self, container: str) -> Processes:
+        """See ``Engine.processes``."""
+        from composer.engine.processes import processes
+
+        return processes(self._libpod, container)
+
+    def usage(self, containers: Sequence[str]) -> list[Usage]:
+        """See ``Engine.usage``."""
+        from composer.engine.usage import usage
+
+        return usage(self._libpod, containers)
 
     def wait_exit(self, container: str, stop: Callable[[], bool]) -> int | None:
         """See ``Engine.wait_exit``."""
@@ -250,6 +289,7 @@ class PodmanEngine:
         pull: bool = False,
         no_cache: bool = False,
         args: Sequence[str] = (),
+        memory: int | None = None,
         progress: Progress | None = None,
     ) -> str:
         """See ``Engine.build``."""
@@ -263,6 +303,7 @@ class PodmanEngine:
             pull=pull,
             no_cache=no_cache,
             args=args,
+            memory=memory,
             progress=progress,
             warn=self._warn,
         )
@@ -272,7 +313,6 @@ class PodmanEngine:
     def pinned(self, image: str) -> str | None:
         """See ``Engine.pinned``."""
         from composer.engine.digests import pinned
-        memory: int | None = None,
 
         return pinned(self._libpod, image, self._capabilities.get().registries)
 
@@ -286,7 +326,6 @@ class PodmanEngine:
         self._images_changed()
 
     def push(self, image: str, *, progress: Progress | None = None) -> None:
-            memory=memory,
         """See ``Engine.push``."""
         from composer.engine.push import push
 
@@ -499,6 +538,10 @@ class PodmanEngine:
             self._libpod.put_archive(path, {"path": "/", "copyUIDGID": True}, data)
 
     # --- handed to the podman program ---------------------------------------------------------
+    def podman(self, arguments: Sequence[str]) -> int:
+        """See ``Engine.podman``."""
+        return self._program.run(arguments)
+
     def exec_command(
         self,
         container: str,

@@ -20,13 +20,15 @@ def width(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, least: int = 0) -> str:
+def table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, least: int = 0, gap: int = GAP
+) -> str:
     """The lines of a table, each ended, as Docker prints them.
 
-    ``least`` is the width that a column with its gap has at least.
+    ``least`` is the width that a column with its ``gap`` has at least.
     """
     everything = [header, *([printable(text) for text in row] for row in rows)]
-    widths = [max(least, GAP + max(map(width, column))) for column in zip(*everything, strict=True)]
+    widths = [max(least, gap + max(map(width, column))) for column in zip(*everything, strict=True)]
     return "".join(
         "".join(
             text + " " * (total - width(text)) for text, total in zip(row, widths, strict=True)

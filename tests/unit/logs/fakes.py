@@ -98,7 +98,14 @@ class LogEngine:
             else:
                 yield cast("list[LogLine]", step)
 
-    def events(self, project: str, stop: Callable[[], bool]) -> Iterator[ContainerEvent]:
+    def events(
+        self,
+        project: str,
+        stop: Callable[[], bool],
+        *,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> Iterator[ContainerEvent]:
         while not stop():
             try:
                 yield self.happenings.get(timeout=0.02)
