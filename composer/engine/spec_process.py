@@ -51,6 +51,10 @@ def environment(context: Context) -> Fragment:
     return spec | ({"unsetenv": unset} if unset else {})
 
 
+_IN_LABELS = {"running_or_healthy": "service_healthy"}
+"""What is waited for in pods → Docker Compose's word for it."""
+
+
 def labels(context: Context) -> Fragment:
     """The user's labels and those that Docker Compose and podman-compose find containers by."""
     project, service = context.project, context.service
@@ -63,8 +67,8 @@ def labels(context: Context) -> Fragment:
         state.WORKING_DIR: project.working_dir,
         state.CONFIG_FILES: ",".join(project.files),
         state.DEPENDS_ON: ",".join(
-            f"{name}:{wanted.condition}:{str(wanted.restart).lower()}"
-            for name, wanted in service.depends_on.items()
+            f"{name}:{_IN_LABELS.get(d.condition, d.condition)}:{str(d.restart).lower()}"
+            for name, d in service.depends_on.items()
         ),
         state.VERSION: __version__,
         state.PODMAN_PROJECT: project.name,

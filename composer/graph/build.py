@@ -21,8 +21,9 @@ def service_node(name: str) -> str:
 def build(project: Project) -> Graph:
     """Return the graph of ``project``: an edge A → B means that A needs B.
 
-    Nodes are ``service:app``, ``network:backend``, ``volume:pgdata``, ``secret:x``, ``config:x``,
-    with attributes ``kind``, ``name`` and, of networks and volumes, ``external`` and ``internal``.
+    Nodes are ``service:app``, ``pod:web``, ``network:backend``, ``volume:pgdata``,
+    ``secret:x``, ``config:x``, with attributes ``kind``, ``name`` and, of networks and volumes,
+    ``external`` and ``internal``. Members of a pod that shares its networks need the pod for them.
     Edges between services carry ``condition`` and ``required``. Dependencies on services whose
     profile is not active have no edge.
     """
@@ -40,6 +41,10 @@ def build(project: Project) -> Graph:
     for kind, objects in (("secret", project.secrets), ("config", project.configs)):
         for key, item in objects.items():
             graph.add_node(f"{kind}:{key}", kind=kind, name=key, external=item.external)
+    for key, pod in project.pods.items():
+        graph.add_node(f"pod:{key}", kind="pod", name=key)
+        for network in pod.networks:
+            graph.add_edge(f"pod:{key}", f"network:{network}")
     for name, service in project.services.items():
         graph.add_node(service_node(name), kind="service", name=name)
         _add_needs(graph, project, service)
@@ -48,8 +53,12 @@ def build(project: Project) -> Graph:
 
 def _add_needs(graph: Graph, project: Project, service: Service) -> None:
     node = service_node(service.name)
-    for key in service.networks:
-        graph.add_edge(node, f"network:{key}")
+    pod = project.pod_of(service.name)
+    if pod is not None:
+        graph.add_edge(node, f"pod:{pod.key}")
+    if pod is None or not pod.shares("net"):
+        for key in service.networks:
+            graph.add_edge(node, f"network:{key}")
     for mount in service.volumes:
         if mount.type == "volume" and mount.source in project.volumes:
             graph.add_edge(node, f"volume:{mount.source}")

@@ -21,6 +21,7 @@ CONDITIONS = {
     "service_started": "started",
     "service_healthy": "healthy",
     "service_completed_successfully": "completed",
+    "running_or_healthy": "healthy",
 }
 """What an edge between services waits for, in a word."""
 

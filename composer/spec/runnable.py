@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from composer.errors import ComposerError
-from composer.spec.model import Port, Project, Service
+from composer.spec.model import Pod, Port, Project, Service
 
 
 class _Claim(NamedTuple):
-    """A fixed host port that a service publishes."""
+    """A fixed host port that somebody publishes."""
 
-    service: str
-    place: int
+    owner: str
+    """``service NAME``, or ``pod NAME``."""
+    path: str
     address: str
     port: int
     protocol: str
@@ -33,7 +34,13 @@ def check_runnable(project: Project, scale: Mapping[str, int] | None = None) -> 
         if replicas < 1:
             continue
         errors += _scaled(project, service, replicas)
-        claims += _claims(service)
+        claims += _claims(f"service {service.name}", _ports(service))
+    for pod in project.pods.values():
+        replicas = 1 if pod.single else scale.get(pod.members[0], pod.scale)
+        if replicas > 0:
+            ports = _ports_of_pod(project, pod)
+            errors += _short_of_ports(project, ports, replicas)
+            claims += _claims(f"pod {pod.key}", ports)
     errors += _collisions(project, claims)
     return errors
 
@@ -49,14 +56,37 @@ def _scaled(project: Project, service: Service, replicas: int) -> Iterator[Compo
             hint="leave container_name out to scale the service",
             position=project.where(f"{path}.container_name"),
         )
-    for index, port in enumerate(service.ports):
+    yield from _short_of_ports(project, _ports(service), replicas)
+
+
+def _ports(service: Service) -> dict[str, Port]:
+    """The ports of a service by their paths."""
+    return {f"services.{service.name}.ports[{i}]": port for i, port in enumerate(service.ports)}
+
+
+def _ports_of_pod(project: Project, pod: Pod) -> dict[str, Port]:
+    """The ports of a pod, by the paths of the pod or of the members that said them.
+
+    Those of the pod come first, and then the members' in their order, without repetitions.
+    """
+    owners = [f"x-podman.pods.{pod.key}", *(f"services.{name}" for name in pod.members)]
+    said = [f"{owner}.ports[{i}]" for owner in owners for i in range(len(pod.ports))]
+    known = [path for path in said if path in project.positions]
+    if len(known) != len(pod.ports):
+        known = [f"x-podman.pods.{pod.key}.ports[{i}]" for i in range(len(pod.ports))]
+    return dict(zip(known, pod.ports, strict=True))
+
+
+def _short_of_ports(
+    project: Project, ports: Mapping[str, Port], replicas: int
+) -> Iterator[ComposerError]:
+    for path, port in ports.items() if replicas > 1 else ():
         count = _count(port)
         if count and count < replicas:
             yield ComposerError(
-                f"{path}.ports[{index}]: host port {port.published} has room for {count} of "
-                f"{replicas} replicas",
+                f"{path}: host port {port.published} has room for {count} of {replicas} replicas",
                 hint="publish a range that is large enough, or the container's port alone",
-                position=project.where(f"{path}.ports[{index}]"),
+                position=project.where(path),
             )
 
 
@@ -73,11 +103,11 @@ def _count(port: Port) -> int:
     return bounds[1] - bounds[0] + 1 if bounds else 0
 
 
-def _claims(service: Service) -> Iterator[_Claim]:
-    for index, port in enumerate(service.ports):
+def _claims(owner: str, ports: Mapping[str, Port]) -> Iterator[_Claim]:
+    for path, port in ports.items():
         bounds = _bounds(port)
         if bounds and bounds[0] == bounds[1]:
-            yield _Claim(service.name, index, port.host_ip or "", bounds[0], port.protocol)
+            yield _Claim(owner, path, port.host_ip or "", bounds[0], port.protocol)
 
 
 def _collisions(project: Project, claims: list[_Claim]) -> Iterator[ComposerError]:
@@ -87,11 +117,10 @@ def _collisions(project: Project, claims: list[_Claim]) -> Iterator[ComposerErro
         other = next((one for one in others if _overlap(one.address, claim.address)), None)
         others.append(claim)
         if other is not None:
-            path = f"services.{claim.service}.ports[{claim.place}]"
             yield ComposerError(
-                f"{path}: host port {claim.port}/{claim.protocol} is already published by service "
-                f"{other.service}",
-                position=project.where(path),
+                f"{claim.path}: host port {claim.port}/{claim.protocol} is already published by "
+                f"{other.owner}",
+                position=project.where(claim.path),
             )
 
 

@@ -7,9 +7,10 @@ import pytest
 from composer.errors import ComposerError, Position
 from composer.graph.build import build
 from composer.graph.order import levels
+from composer.graph.render import to_text
 from composer.graph.selection import select
 from composer.graph.sequence import check_cycles, in_order
-from composer.spec.model import Dependency, Mount, Network
+from composer.spec.model import Dependency, Mount, Network, Pod
 from tests.unit.projects import attached, project, service, volume
 
 
@@ -86,3 +87,13 @@ def test_an_unknown_service_is_answered_with_the_known_ones() -> None:
 def test_a_dependency_whose_profile_is_not_active_has_no_edge() -> None:
     p = project(service("web", {"debug": Dependency(required=False)}))
     assert list(build(p).successors("service:web")) == []
+
+
+def test_members_need_their_pod_and_it_the_networks() -> None:
+    member = service("app", networks=attached("front"), pod="web")
+    pod = Pod(key="web", members=("app",), networks={"front": None})
+    graph = build(project(member, service("db"), pods={"web": pod}))
+    assert graph.nodes["pod:web"]["kind"] == "pod"
+    assert set(graph.successors("service:app")) == {"pod:web"}
+    assert set(graph.successors("pod:web")) == {"network:front"}
+    assert "Pods\n  web  ← app" in to_text(graph, "p")

@@ -67,3 +67,19 @@ def test_two_services_cannot_publish_the_same_port(
 def test_a_service_scaled_to_nothing_claims_no_port(tmp_path: Path) -> None:
     text = '  a: {image: x, ports: ["80:80"]}\n  b: {image: x, ports: ["80:80"]}\n'
     assert complaints(tmp_path, text, {"a": 0}) == []
+
+
+POD = '  a: {image: x, ports: ["8080:80"], x-podman: {pod: p}}\n  b: {image: x, x-podman.pod: p}\n'
+
+
+def test_a_fixed_port_of_a_pod_has_no_room_for_replicas(tmp_path: Path) -> None:
+    assert complaints(tmp_path, POD) == []
+    (said,) = complaints(tmp_path, POD, {"a": 3, "b": 3})
+    assert said.startswith(
+        "compose.yaml:2:25: services.a.ports[0]: host port 8080 has room for 1 of 3 replicas"
+    )
+
+
+def test_a_pod_and_a_service_publish_one_port(tmp_path: Path) -> None:
+    (said,) = complaints(tmp_path, POD + '  c: {image: x, ports: ["8080:81"]}\n')
+    assert "services.a.ports[0]: host port 8080/tcp is already published by service c" in said
