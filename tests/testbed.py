@@ -185,6 +185,10 @@ class Testbed:
             raise TestbedError(f"GET {path}: {answer.status} {body.decode(errors='replace')}")
         return json.loads(body)
 
+    def _images(self) -> list[str]:
+        """The names of all images."""
+        return self.podman("images", "--format={{.Repository}}:{{.Tag}}").stdout.split()
+
     def restart(self) -> None:
         """Kill the engine's service, as a crash would, and start it again."""
         assert self._process is not None
@@ -216,7 +220,8 @@ class Testbed:
         known.write_text(settings)
         self._start()
         self.clear()
-        if self.rootless and not self.podman("images", "-q").stdout:
+        wanted = (self.engine_folder / IMAGES).with_suffix(".txt")
+        if self.rootless and not set(wanted.read_text().split()) <= set(self._images()):
             self.podman("load", "-q", "-i", str(self.engine_folder / IMAGES), timeout=300)
         return self
 
@@ -350,13 +355,17 @@ def provide_images(folder: Path | None = None) -> None:
     with Testbed(folder, isolated=False, as_user=False) as testbed:
         subprocess.run([str(PROVIDE), "--no-pull"], env=testbed.environ(), check=True)
         archive = testbed.engine_folder / IMAGES
-        if rootless.asked_for() and not archive.exists():
-            names = testbed.podman("images", "--format={{.Repository}}:{{.Tag}}").stdout.split()
-            wanted = [name for name in names if name.startswith("docker.io/library/")]
+        listing = archive.with_suffix(".txt")
+        wanted = sorted(name for name in testbed._images() if name.startswith("docker.io/"))
+        held = listing.read_text().split() if listing.exists() else []
+        if rootless.asked_for() and held != wanted:
             part = archive.with_suffix(".part")
+            part.unlink(missing_ok=True)
             testbed.podman("save", "-q", "-m", "-o", str(part), *wanted, timeout=300)
             part.chmod(0o644)
             part.rename(archive)
+            listing.write_text("\n".join(wanted))
+            listing.chmod(0o644)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from composer.errors import ComposerError, EngineError
-from composer.state import Container, PodState
+from composer.state import Container, HealthResult, PodState
 from composer.ui.health import Checked, formatted, verdicts
 from composer.usecases.containers import project_containers
 from composer.usecases.context import Context
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 16
 """Checks mostly wait for what they ask."""
+_TIMEOUT = 30.0
+"""Seconds that a check may take if it does not say."""
+_GRACE = 1.0
+"""Seconds for what comes with a check: Podman needs a tenth of one to run it."""
 _CLEAR = "\x1b[H\x1b[2J"
 
 
@@ -96,11 +101,37 @@ def check(engine: Engine, container: Container) -> Checked | None:
             return None
         if detail.status != "running":
             return _row(container, "unhealthy", detail.status, f"it is {detail.status}", begun)
-        result = engine.run_healthcheck(container.id)
+        limit = detail.health_config.get("Timeout", 0) / 1e9 or _TIMEOUT
+        result = _within(limit, lambda: engine.run_healthcheck(container.id))
+        if result is None:
+            return _row(container, "unhealthy", detail.health, f"no answer in {limit:g} s", begun)
     except EngineError as error:
         return _row(container, "unhealthy", "", error.message, begun)
     verdict = "healthy" if result.passed else "unhealthy"
     return _row(container, verdict, result.status, result.output, begun)
+
+
+def _within(seconds: float, call: Callable[[], HealthResult]) -> HealthResult | None:
+    """What ``call`` gives, or None if that takes longer. Raises what it raises.
+
+    Podman 4.3 counts a check that takes too long as failed, but waits for its end.
+    """
+    answers: list[HealthResult | EngineError] = []
+
+    def run() -> None:
+        try:
+            answers.append(call())
+        except EngineError as error:
+            answers.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds + _GRACE)
+    if not answers:
+        return None
+    if isinstance(answers[0], EngineError):
+        raise answers[0]
+    return answers[0]
 
 
 def _row(container: Container, health: str, counted: str, output: str, begun: float) -> Checked:

@@ -1,0 +1,1 @@
+CREATE TABLE stock AS SELECT 'apples' AS item, 'blue' AS origin;

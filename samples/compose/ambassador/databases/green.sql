@@ -1,0 +1,1 @@
+CREATE TABLE stock AS SELECT 'apples' AS item, 'green' AS origin;
