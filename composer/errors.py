@@ -54,6 +54,10 @@ class FileError(ComposerError):
 class NoComposeFile(ComposerError):
     """No Compose file was named, and none was found."""
 
+    def __init__(self, message: str, *, hint: str | None = None, exit_code: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = exit_code
+
 
 class EngineError(ComposerError):
     """Podman refused an operation, or could not be reached.

@@ -15,12 +15,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from composer.cli import arguments
+from composer.cli import arguments, peers
 from composer.cli.commands import ALIASES, COMMANDS, NO_INTERSPERSED, Command
 from composer.errors import ComposerError, Interrupted
 from composer.ui.colour import Ansi, ansi_mode
 
-PROGRAM = "composer"
 WRONG_USAGE = 1
 """The exit code for command lines that mean nothing, as in Docker Compose; Typer's own is 2."""
 UsageError: Any = typer.BadParameter.__base__
@@ -33,6 +32,8 @@ class LazyGroup(TyperGroup):
     def __init__(self, *args: Any, table: Mapping[str, Command] | None = None, **named: Any):
         super().__init__(*args, **named)
         self.table = COMMANDS if table is None else table
+        if table is None:
+            self.params.extend(peers.parameters())
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse ``args``; switches among them may have values."""
@@ -165,7 +166,7 @@ def root(
     if version:
         from composer.cli.version import text
 
-        typer.echo(text())
+        typer.echo(text(peers.peer(sys.argv[0])))
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
@@ -173,6 +174,8 @@ def root(
     _check("--ansi", ansi, ("auto", "always", "never"))
     _check("--progress", progress, ("auto", "tty", "plain", "json", "quiet"))
     ctx.obj = {
+        "dialect": "docker",
+        **(ctx.obj or {}),
         "files": tuple(file or ()),
         "project_name": project_name,
         "profiles": tuple(profile or ()),
@@ -182,6 +185,7 @@ def root(
         "progress": progress,
         "parallel": parallel,
         "dry_run": dry_run,
+        **peers.said(ctx),
     }
 
 
@@ -202,7 +206,14 @@ def main() -> None:
     UsageError.exit_code = WRONG_USAGE
     code: int | str | None = 0
     try:
-        app(prog_name=PROGRAM)
+        who = peers.peer(sys.argv[0])
+        group: Any = typer.main.get_command(app)
+        group.table = who.commands
+        group(
+            args=peers.words(who, sys.argv[1:]),
+            prog_name=who.program,
+            obj={"dialect": who.dialect},
+        )
     except SystemExit as end:
         code = end.code
     # All is closed and written: taking the interpreter down in order would only cost time.

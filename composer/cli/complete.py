@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from composer.cli.commands import COMMANDS, Command
+from composer.cli.podman_options import VALUES
 
 if TYPE_CHECKING:
     from composer.spec.model import Project
@@ -30,6 +31,7 @@ GLOBAL_VALUES = (
     "--ansi",
     "--progress",
     "--parallel",
+    *VALUES,
 )
 """Options before the command that take a value."""
 

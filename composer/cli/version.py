@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Annotated
 
 import typer
 
 from composer import __version__
+from composer.cli import peers
+from composer.cli.peers import Peer
+from composer.engine.program import executable
 
 
-def text() -> str:
-    """The program's name and version."""
-    return f"composer version {__version__}"
+def text(who: Peer) -> str:
+    """The program's name and version; of one whose place composer takes, then composer's own."""
+    own = f"composer version {__version__}"
+    return f"{_PRETTY[who.program].format(who.speaks)}\n{own}" if who.speaks else own
+
+
+_PRETTY = {
+    "docker-compose": "Docker Compose version v{}",
+    "podman-compose": "podman-compose version {}",
+}
 
 
 def version(
@@ -22,10 +34,16 @@ def version(
     dry_run: Annotated[bool, typer.Option("--dry-run", hidden=True)] = False,
 ) -> int:
     """Show the version."""
+    who = peers.peer(sys.argv[0])
+    number = who.speaks or __version__
     if short:
-        typer.echo(__version__)
+        typer.echo(number)
     elif format == "json":
-        typer.echo(json.dumps({"version": f"v{__version__}"}))
+        prefix = "" if who.dialect == "podman" else "v"
+        typer.echo(json.dumps({"version": f"{prefix}{number}"}))
     else:
-        typer.echo(text())
+        typer.echo(text(who))
+        if who.dialect == "podman":
+            sys.stdout.flush()
+            return subprocess.call([executable(), "--version"])
     return 0

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from composer.engine.api import Progress
 from composer.engine.build_flags import Warn, build_flags, each
-from composer.engine.program import Program
+from composer.engine.program import Program, extra_arguments
+from composer.engine.variables import BUILD_ARGUMENTS
 from composer.errors import ComposerError, EngineError
 from composer.spec.model import Build, FileObject, Project
 
@@ -49,6 +50,7 @@ def build_image(
     ]
     flags += each("--build-arg", list(args))
     flags += ["--memory", str(memory)] if memory is not None else []
+    flags += extra_arguments(program.environment, BUILD_ARGUMENTS)
     with tempfile.TemporaryDirectory(prefix="composer-build-") as folder:
         files = Path(folder)
         identity = files / "id"

@@ -54,7 +54,7 @@ def _contexts(s: Subject) -> list[str]:
     for name, place in s.build.additional_contexts.items():
         kind, colon, other = place.partition(":")
         if kind == "service" and colon and other in s.project.services:
-            built = s.project.services[other].image or f"{s.project.name}-{other}"
+            built = s.project.services[other].image or s.project.built_image(other)
             place = f"docker-image://{local_name(built)}"
         pairs.append(f"{name}={place}")
     return each("--build-context", pairs)

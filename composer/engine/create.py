@@ -144,7 +144,11 @@ class Creator:
         for warning in warnings:
             self._warn(warning)
         what = f"create pod {spec['name']}"
-        answer = self._libpod.call("POST", "/pods/create", body=spec, what=what)
+        # A pod for a whole project may be there: podman-compose's own, or one of the user's.
+        there = (409,) if project.pods[key].single else ()
+        answer = self._libpod.call("POST", "/pods/create", body=spec, ok=there, what=what)
+        if answer.status == 409:
+            return str(spec["name"])
         created: _Created = decode(answer.body, _Created)
         return created.id
 
@@ -152,7 +156,7 @@ class Creator:
         """What the container inherits: nothing when its root is a folder (``x-podman.rootfs``)."""
         if service.rootfs:
             return ImageConfig(id="", name="")
-        return self.images.find(service.image or f"{project.name}-{service.name}")
+        return self.images.find(service.image or project.built_image(service.name))
 
     def _post(self, spec: Mapping[str, object], what: str) -> Response:
         """POST /libpod/containers/create.
@@ -204,10 +208,9 @@ class Creator:
         found = [c for c in look.list_containers(self._libpod, {"label": labels}) if not c.oneoff]
         if not found:
             raise EngineError(f"the service {service} has no container yet", status=404)
-        said = project.services[service].container_name
 
         def rank(container: Container) -> tuple[bool, int]:
-            name = said or f"{project.name}-{service}-{container.number}"
+            name = project.container_name(service, container.number)
             return container.name != name, container.number
 
         return min(found, key=rank).id

@@ -12,6 +12,8 @@ import msgspec
 
 from composer.engine.libpod import Libpod, filters
 from composer.state import (
+    NUMBER,
+    POD,
     PROJECT,
     Capabilities,
     Container,
@@ -123,7 +125,7 @@ def observe(libpod: Libpod, project: str, capabilities: Capabilities) -> State:
     mine = {"label": [f"{PROJECT}={project}"]}
     containers, pods, networks, volumes, images = _together(
         lambda: list_containers(libpod, mine),
-        lambda: list_pods(libpod, mine),
+        lambda: [p for p in map(_adopted(project), list_pods(libpod)) if p.project == project],
         lambda: list_networks(libpod),
         lambda: list_volumes(libpod),
         lambda: list_images(libpod),
@@ -163,6 +165,18 @@ def list_pods(libpod: Libpod, wanted: Mapping[str, Sequence[str]] | None = None)
     """GET /libpod/pods/json, also stopped ones."""
     query = {"filters": filters(wanted or {})}
     return [_pod(raw) for raw in libpod.get("/pods/json", query, kind=list[_Pod])]
+
+
+def _adopted(project: str) -> Callable[[PodState], PodState]:
+    """Knows the pod that podman-compose made for ``project`` by its name: it gives it no labels."""
+    name = f"pod_{project}"
+    labels = {PROJECT: project, POD: name, NUMBER: "1"}
+
+    def adopt(pod: PodState) -> PodState:
+        own = pod.project or pod.name != name
+        return pod if own else msgspec.structs.replace(pod, labels={**pod.labels, **labels})
+
+    return adopt
 
 
 def list_networks(libpod: Libpod) -> dict[str, NetworkState]:

@@ -10,10 +10,8 @@ from contextlib import contextmanager, suppress
 
 import msgspec
 
+from composer.engine.variables import ARGUMENTS, PROGRAM
 from composer.errors import EngineError
-
-ARGUMENTS = "COMPOSER_PODMAN_ARGS"
-"""Environment variable with flags for every call of a local ``podman`` (``--root DIR`` …)."""
 
 
 class Program(msgspec.Struct, frozen=True):
@@ -101,7 +99,10 @@ def executable() -> str:
     """The path of ``podman``. Raises ``EngineError`` when it is not installed."""
     import shutil
 
-    found = shutil.which("podman")
+    named = os.environ.get(PROGRAM)
+    found = shutil.which(named or "podman")
+    if found is None and named:
+        raise EngineError(f"there is no program {named}", hint="correct the path of podman")
     if found is None:
         raise EngineError(
             "the podman program is not installed",
@@ -111,9 +112,9 @@ def executable() -> str:
     return found
 
 
-def extra_arguments(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The flags of ``COMPOSER_PODMAN_ARGS``."""
-    text = environ.get(ARGUMENTS)
+def extra_arguments(environ: Mapping[str, str], variable: str = ARGUMENTS) -> tuple[str, ...]:
+    """The flags of ``variable``."""
+    text = environ.get(variable)
     if not text:
         return ()
     import shlex

@@ -17,7 +17,7 @@ def image_name(project: Project, service: Service) -> str:
     """
     if service.rootfs:
         return ""
-    return service.image or f"{project.name}-{service.name}"
+    return service.image or project.built_image(service.name)
 
 
 def namespace_parents(service: Service) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from composer.errors import EngineError
 from composer.logs.position import Position, Repeats
 from composer.logs.prefix import Prefixes, short_name
 from composer.logs.printer import Printer, with_ends
+from composer.state import SERVICE
 
 if TYPE_CHECKING:
     from composer.engine.api import ContainerEvent, Engine, LogLine
@@ -237,7 +238,8 @@ class Follower:
                 self._resume(event.id)
             elif self._wanted(event.labels):
                 self._names[event.id] = event.name
-                self._prefixes.add(event.id, short_name(event.name, self._project))
+                label = short_name(event.name, self._project)
+                self._prefixes.add(event.id, label, event.labels.get(SERVICE, ""))
                 self._positions[event.id] = Position(None)
                 self._resume(event.id)
 

@@ -29,16 +29,18 @@ def colour_of(label: str) -> int:
 class Prefixes:
     """The prefixes of all containers shown so far. All widen when a longer name is added."""
 
-    def __init__(self, *, shown: bool, colour: bool) -> None:
+    def __init__(self, *, shown: bool, colour: bool, bracketed: bool = False) -> None:
         self._shown = shown
+        self._bracketed = bracketed
+        """Containers are shown as ``[SERVICE]``, as podman-compose does."""
         self._colour = colour
         self._labels: dict[str, str] = {}
         self._width = 0
         self._made: dict[str, bytes] = {}
 
-    def add(self, key: str, label: str) -> None:
-        """Show the container ``key`` (its id) as ``label`` from now on."""
-        label = printable(label)
+    def add(self, key: str, label: str, service: str = "") -> None:
+        """Show the container ``key`` (its id), of ``service``, as ``label`` from now on."""
+        label = printable(f"[{service}]" if self._bracketed else label)
         self._labels[key] = label
         self._width = max(self._width, len(label))
         self._made.clear()
@@ -57,5 +59,5 @@ class Prefixes:
     def _make(self, label: str) -> bytes:
         if not self._shown:
             return b""
-        text = f"{label:<{self._width}}  | "
+        text = f"{label:<{self._width}}{' ' if self._bracketed else '  '}| "
         return (f"\x1b[38;5;{colour_of(label)}m{text}\x1b[0m" if self._colour else text).encode()

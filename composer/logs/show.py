@@ -61,6 +61,7 @@ def show(
     stop: Callable[[], bool] = lambda: False,
     on_exit: Callable[[Exit], None] | None = None,
     lasting: bool = False,
+    bracketed: bool = False,
 ) -> None:
     """Print the logs of those of ``containers`` that are in ``selection``.
 
@@ -71,14 +72,16 @@ def show(
 
     ``on_exit`` makes it what ``up`` shows: standard error goes to standard error, the end of
     each container gets a line, and ``on_exit`` is told of it. It may make ``stop`` true; to show
-    what containers say while they are stopped, let it run until they have ended.
+    what containers say while they are stopped, let it run until they have ended. ``bracketed``
+    prefixes are those of podman-compose.
 
     Ends quietly when nobody reads the output any more. Raises EngineError.
     """
     chosen = [container for container in containers if selection.holds(container)]
-    prefixes = Prefixes(shown=prefix, colour=printer.colour)
+    prefixes = Prefixes(shown=prefix, colour=printer.colour, bracketed=bracketed)
     for container in chosen:
-        prefixes.add(container.id, short_name(container.name, selection.project))
+        label = short_name(container.name, selection.project)
+        prefixes.add(container.id, label, container.service)
     try:
         if follow:
             Follower(

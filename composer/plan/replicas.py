@@ -33,11 +33,6 @@ class Comparison(NamedTuple):
     surplus: list[Container]
 
 
-def container_name(project: Project, service: Service, number: int) -> str:
-    """The name of a replica: ``container_name``, or ``<project>-<service>-<number>``."""
-    return service.container_name or f"{project.name}-{service.name}-{number}"
-
-
 def compare(
     project: Project,
     service: Service,
@@ -76,7 +71,7 @@ def compare(
     )
     replicas = []
     for number in wanted:
-        name = container_name(project, service, number)
+        name = project.container_name(service.name, number)
         current, leftovers = _choose(groups.get(number, []), service, name)
         cause = "it does not exist yet"
         if current is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from composer.errors import ComposerError, NoComposeFile
+from composer.spec.conventions import Dialect
 from composer.spec.files import current_folder, is_file, read_input, read_text, shown
 from composer.spec.options import Options
 from composer.spec.variables import (
@@ -22,6 +23,15 @@ from composer.spec.variables import (
 )
 
 FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+PODMAN_COMPOSE_NAMES = (
+    *("compose.yaml", "compose.yml", "compose.override.yaml", "compose.override.yml"),
+    *("podman-compose.yaml", "podman-compose.yml"),
+    *("docker-compose.yml", "docker-compose.yaml"),
+    *("docker-compose.override.yml", "docker-compose.override.yaml"),
+    *("container-compose.yml", "container-compose.yaml"),
+    *("container-compose.override.yml", "container-compose.override.yaml"),
+)
+"""The files that podman-compose reads: of one folder, all that are there, in this order."""
 OVERRIDE_NAMES = (
     "compose.override.yml",
     "compose.override.yaml",
@@ -94,6 +104,8 @@ def _files(
     if names:
         return tuple(_source(name) for name in names), ()
     start = Path(directory) if options.project_directory is not None else Path.cwd()
+    if options.dialect == "podman":
+        return _side_by_side(start), ()
     found = _look_upwards(start)
     if not found:
         raise NoComposeFile(
@@ -117,6 +129,18 @@ def _files(
         ]
     chosen = [found[0], *overrides[:1]]
     return tuple(Source(str(path), shown(str(path))) for path in chosen), tuple(warnings)
+
+
+def _side_by_side(folder: Path) -> tuple[Source, ...]:
+    """The files that podman-compose would read in ``folder``."""
+    found = [folder / name for name in PODMAN_COMPOSE_NAMES if is_file(f"{folder}/{name}")]
+    if not found:
+        raise NoComposeFile(
+            "no compose.yaml, docker-compose.yml or container-compose.yml file found",
+            hint=f"change to the folder of the file ({folder} has none), or name it with -f",
+            exit_code=255,  # podman-compose's
+        )
+    return tuple(Source(str(path), shown(str(path))) for path in found)
 
 
 def _look_upwards(start: Path) -> list[Path]:
@@ -148,9 +172,14 @@ def normalise_name(text: str) -> str:
     return "".join(re.findall(r"[a-z0-9_-]", text.lower())).lstrip("_-")
 
 
-def check_name(name: str) -> str:
-    """``name`` if it is valid as a project's. Raises ``ComposerError``."""
-    if not re.match(_VALID_NAME, name):
+def check_name(name: str, dialect: Dialect = "docker") -> str:
+    """``name`` if it is valid as a project's. Raises ``ComposerError``.
+
+    podman-compose takes what Podman takes in names.
+    """
+    if not re.match(_VALID_NAME, name) and not (
+        dialect == "podman" and re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*", name)
+    ):
         raise ComposerError(
             f"invalid project name {name!r}",
             hint="lower-case letters, digits, dashes and underscores are allowed, "
@@ -162,4 +191,4 @@ def check_name(name: str) -> str:
 def explicit_name(options: Options, environment: Mapping[str, str]) -> str | None:
     """The name that ``-p`` or ``COMPOSE_PROJECT_NAME`` says, or None. Raises ``ComposerError``."""
     name = options.project_name or environment.get("COMPOSE_PROJECT_NAME")
-    return check_name(name) if name else None
+    return check_name(name, options.dialect) if name else None

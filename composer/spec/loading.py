@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from composer.errors import ComposerError, Position
 from composer.spec.consistency import Model, check_consistency, check_resources
+from composer.spec.conventions import DOCKER, Conventions, conventions, unknown_variables
 from composer.spec.discovery import (
     Discovery,
     discover,
@@ -28,7 +29,7 @@ from composer.spec.normalise import (
 from composer.spec.options import DEFAULTS, Options
 from composer.spec.order import in_natural_order
 from composer.spec.pipeline import Pipeline
-from composer.spec.podman import PREFIX, says_podman
+from composer.spec.podman import PREFIX, podman_extensions, says_podman
 from composer.spec.profiles import select
 from composer.spec.read import plain
 from composer.spec.render import in_order, render
@@ -55,6 +56,10 @@ class Canonical:
         """Active services and the resources that they use; keys in the order that is printed."""
         self.disabled: dict[str, Any] = {}
         """The services of which no profile is active, in the same form."""
+        self.all_resources = False
+        """Whether what no service uses is kept."""
+        self.conventions: Conventions = DOCKER
+        """How its parts are named, and where its services are that do not say."""
         self.pods: Pods | None = None
         """The pods that services are in; None when there are none."""
         self.resources: Mapping[str, Any] = {}
@@ -76,7 +81,7 @@ class Canonical:
                 wanted[name] = None
                 pending += services[name].get("depends_on", ())
         active = {name: service for name, service in services.items() if name in wanted}
-        return _chosen(self.mapping, active)
+        return _chosen(self.mapping, active, everything=self.all_resources)
 
     def where(self, path: str) -> Position | None:
         """The place of ``path`` (``services.web.ports[0]``), else of its nearest parent."""
@@ -215,6 +220,8 @@ def _load(options: Options) -> Canonical:
 
     def warnings() -> tuple[str, ...]:
         said = (*discovery.warnings, *variables.warnings(), *pipeline.problems.warnings)
+        if options.dialect == "podman":
+            said = (*said, *unknown_variables(environment))
         return tuple(dict.fromkeys(said))
 
     try:
@@ -241,9 +248,10 @@ def _canonical(
     if options.normalize or not options.raw:
         tree["name"] = name
     unattached = without_networks(tree)
-    if options.normalize:
-        normalise(tree, name, discovery.environment)
     canonical = Canonical(name, discovery, tree, {})
+    canonical.conventions = _conventions(options, name, tree, discovery.environment)
+    if options.normalize:
+        normalise(tree, name, discovery.environment, canonical.conventions)
     resources = {section: tree.get(section) or {} for section in RESOURCES}
     check_resources(resources, problems, lambda path: locate(tree, path), lost)
     if options.raw:
@@ -256,6 +264,19 @@ def _canonical(
             problems.check()  # what is wrong with the files comes first
             raise
     return canonical
+
+
+def _conventions(
+    options: Options, name: str, tree: Map, environment: Mapping[str, str]
+) -> Conventions:
+    return conventions(
+        options.dialect,
+        name,
+        podman_extensions(tree),
+        environment,
+        in_pod=options.in_pod,
+        pod_args=options.pod_args,
+    )
 
 
 def _complete(
@@ -281,17 +302,18 @@ def _complete(
     services = rendered.get("services", {})
     active = {name: services[name] for name in in_natural_order(selection.active)}
     canonical.resources = {key: rendered.get(key, {}) for key in ("networks", "volumes")}
-    if pipeline.pods or says_podman(tree):
-        from composer.spec.pods import gather
+    if pipeline.pods or says_podman(tree) or canonical.conventions.pod:
+        from composer.spec.pods import gather, with_common_pod
 
-        pods = gather(tree, pipeline.pods, active, unattached)
+        written = with_common_pod(pipeline.pods, canonical.conventions, problems)
+        pods = gather(tree, written, active, unattached, canonical.conventions.pod)
         canonical.pods = pods.without_profiles(canonical.profiles, options.services)
     if options.consistency:
 
         def where(path: str) -> Mark | None:
             return locate(tree, path)
 
-        resources = {section: tree.get(section) or {} for section in RESOURCES}
+        resources = {section: tree.get(section) or {} for section in (*RESOURCES, "models")}
         model = Model(active, frozenset(selection.inactive), resources, lost)
         check_consistency(model, where, problems)
         if canonical.pods is not None:
@@ -300,18 +322,21 @@ def _complete(
             check_project_keys(tree, where, problems)
             check_pods(canonical.pods, model, where, problems)
     problems.check()
-    canonical.mapping = _chosen(rendered, active)
+    canonical.all_resources = options.all_resources
+    canonical.mapping = _chosen(rendered, active, everything=options.all_resources)
     canonical.disabled = {name: services[name] for name in selection.inactive}
 
 
-def _chosen(rendered: dict[str, Any], active: dict[str, Any]) -> dict[str, Any]:
-    """What is printed: the active services and the resources that they use."""
+def _chosen(
+    rendered: dict[str, Any], active: dict[str, Any], *, everything: bool
+) -> dict[str, Any]:
+    """What is printed: the active services and the resources that they use, or all of these."""
     used = used_resources(active)
     chosen: dict[str, Any] = {}
     for key, value in {"name": None, "services": None, **rendered}.items():
         if key == "services":
             chosen[key] = active
-        elif key in used:
+        elif key in used and not everything:
             kept = {name: value[name] for name in value if name in used[key]}
             if kept:
                 chosen[key] = kept

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from composer.spec.canonical import dependency_defaults
+from composer.spec.conventions import DOCKER, Conventions
 from composer.spec.syntax.mounts import clean
 from composer.spec.tree import Map, Mark, Seq, mark_of, put
 
@@ -13,11 +14,17 @@ RESOURCES = ("networks", "volumes", "secrets", "configs")
 _NAMESPACES = ("network_mode", "ipc", "pid", "uts", "cgroup")
 
 
-def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
+def normalise(
+    model: Map,
+    project: str,
+    variables: Mapping[str, str],
+    conventions: Conventions = DOCKER,
+) -> None:
     """Complete ``model`` (changed in place) as the specification has it for project ``project``."""
+    network = conventions.default_network(model.get("networks") or {})
     for name, service in (model.get("services") or {}).items():
         mark = mark_of(model["services"], name)
-        _attach_to_default(service, mark)
+        _attach(service, network, mark)
         _imply_dependencies(service, mark)
         if service.get("pull_policy") == "if_not_present":
             service["pull_policy"] = "missing"
@@ -26,7 +33,8 @@ def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
                 mount["target"] = clean(mount["target"])
         build = service.get("build")
         if isinstance(build, dict):
-            if not build.get("dockerfile_inline"):
+            # podman-compose leaves the choice to Podman, which takes a Containerfile first.
+            if not build.get("dockerfile_inline") and conventions.dialect == "docker":
                 build.setdefault("dockerfile", "Dockerfile")
             _resolve_arguments(build, variables)
     _define_default(model)
@@ -34,7 +42,10 @@ def normalise(model: Map, project: str, variables: Mapping[str, str]) -> None:
         for key, resource in (model.get(section) or {}).items():
             if not resource.get("name"):
                 external = resource.get("external") in (True, "true")
-                resource["name"] = key if external else f"{project}_{key}"
+                own = f"{project}_{key}"
+                if section == "networks":
+                    own = conventions.network_name(project, key)
+                resource["name"] = key if external else own
 
 
 def without_networks(model: Map) -> frozenset[str]:
@@ -50,11 +61,15 @@ def agree_on_scale(services: Mapping[str, Any]) -> None:
             service["deploy"].setdefault("replicas", service["scale"])
 
 
-def _attach_to_default(service: Map, mark: Mark | None) -> None:
+def _attach(service: Map, network: str | None, mark: Mark | None) -> None:
+    """Put a service that says no network on ``network``, or on Podman's own for None."""
     if not service.get("networks") and not service.get("network_mode"):
         if service.get("provider") is not None:
             return
-        put(service, "networks", Map([("default", None)], mark), mark)
+        if network is None:
+            put(service, "network_mode", "bridge", mark)
+        else:
+            put(service, "networks", Map([(network, None)], mark), mark)
 
 
 def _define_default(model: Map) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from composer.spec.conventions import Dialect
 
 
 class Options(NamedTuple):
@@ -26,8 +29,16 @@ class Options(NamedTuple):
     resolve_paths: bool = True
     resolve_environment: bool = True
     consistency: bool = True
+    all_resources: bool = False
+    """Networks, volumes, secrets and configs that no active service uses are kept."""
     raw: bool = False
     """The merged files as they stand: no service is chosen, no value is checked or given a type."""
+    dialect: Dialect = "docker"
+    """Whose conventions count where files say nothing."""
+    in_pod: str | None = None
+    """podman-compose's ``--in-pod``: true, false or a pod's name."""
+    pod_args: str | None = None
+    """podman-compose's ``--pod-args``: flags of ``podman pod create``."""
 
 
 DEFAULTS = Options()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from composer.spec.canonical import POD_TRANSFORMS, canonicalise
+from composer.spec.conventions import Conventions
 from composer.spec.defaults import POD_DEFAULTS, set_defaults
 from composer.spec.extends import remove
 from composer.spec.merge import POD_IDENTITIES, POD_MERGES, drop_duplicates, plain_merge
@@ -86,6 +87,8 @@ class Pods(NamedTuple):
     """The pods as they are written, with their places."""
     inactive: frozenset[str] = frozenset()
     """Active services whose pod is not: none of its profiles is active."""
+    common: str | None = None
+    """The pod that is made once for all replicas of its members, and has this name."""
 
     def of(self, key: str) -> list[str]:
         """The services that are in pod ``key``."""
@@ -108,16 +111,37 @@ class Pods(NamedTuple):
         )
 
 
+def with_common_pod(pods: Map, conventions: Conventions, problems: Problems) -> Map:
+    """``pods`` with the one for all services that say none, if ``conventions`` have one."""
+    if conventions.pod is None or conventions.pod in pods:
+        return pods
+    from composer.spec.pod_args import pod_from_args
+
+    common = Map([(conventions.pod, pod_from_args(conventions.pod_args))])
+    own = read_pods(Map([(PATH, common)]), problems) or Map([(conventions.pod, Map())])
+    complete_pods(own, None, problems)
+    return merge_pods(copy(pods), own)
+
+
 def gather(
-    model: Mapping[str, Any], pods: Map, active: Mapping[str, Any], unattached: frozenset[str]
+    model: Mapping[str, Any],
+    pods: Map,
+    active: Mapping[str, Any],
+    unattached: frozenset[str],
+    common: str | None = None,
 ) -> Pods:
-    """The pods of ``model`` whose members are among the ``active`` services (canonical)."""
+    """The pods of ``model`` whose members are among the ``active`` services (canonical).
+
+    ``common`` is the pod of services that say none.
+    """
     per_service = podman_extensions(model).get("pod_per_service")
     members = {}
     for name, service in active.items():
         key = pod_of(name, service, per_service=str(per_service).lower() == "true")
+        if key is None and common is not None and not service.get("provider"):
+            key = common
         if key is not None:
             members[name] = key
     rendered: dict[str, Any] = render(pods, PODS)
     defined = {key: rendered.get(key, {}) for key in dict.fromkeys(members.values())}
-    return Pods(defined, members, unattached, pods)
+    return Pods(defined, members, unattached, pods, common=common)

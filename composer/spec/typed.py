@@ -45,6 +45,8 @@ def build(canonical: Canonical) -> Project:
         environment=dict(canonical.environment),
         positions=canonical.positions,
         warnings=canonical.warnings,
+        dialect=canonical.conventions.dialect,
+        separator=canonical.conventions.separator,
     )
     return project if canonical.pods is None else _into_pods(project, canonical, canonical.pods)
 
@@ -76,7 +78,7 @@ def _into_pods(project: Project, canonical: Canonical, pods: Pods) -> Project:
             networks={**project.networks, **_parts(networks, Network)},
             volumes={**project.volumes, **_parts(volumes, Volume)},
         ),
-        [_pod(key, pod, pods.of(key), services) for key, pod in pods.defined.items()],
+        [_pod(key, pods, services) for key in pods.defined],
         unattached=pods.unattached,
         init={name: is_init(services, name) for name in pods.members},
     )
@@ -86,9 +88,10 @@ def _convert_needs(needs: dict[str, Any]) -> dict[str, Dependency]:
     return {name: msgspec.convert(need, Dependency) for name, need in needs.items()}
 
 
-def _pod(key: str, pod: dict[str, Any], members: list[str], services: dict[str, Any]) -> Pod:
+def _pod(key: str, pods: Pods, services: dict[str, Any]) -> Pod:
     from composer.spec.pod_checks import has_infra, replicas
 
+    pod, members = pods.defined[key], pods.of(key)
     counts = [count for name in members if (count := replicas(services[name])) is not None]
     said = {
         **{name: value for name, value in pod.items() if not name.startswith("x-")},
@@ -100,6 +103,8 @@ def _pod(key: str, pod: dict[str, Any], members: list[str], services: dict[str, 
     }
     if not has_infra(pod):
         said["share"] = []
+    if key == pods.common:
+        said |= {"single": key, "scale": 1}
     return _convert(said, Pod)
 
 

@@ -123,6 +123,7 @@ class _Session:
                     since=since,
                     timestamps=self._attach.timestamps,
                     prefix=self._attach.prefix,
+                    bracketed=self._ctx.settings.dialect == "podman",
                     stop=self._done.is_set,
                     on_exit=self._events.put,
                     lasting=self._attach.watch,

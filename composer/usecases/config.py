@@ -149,7 +149,8 @@ def _profiles(ctx: Context, options: ConfigOptions) -> list[str]:
 def _images(ctx: Context, options: ConfigOptions) -> list[str]:
     canonical = _outlined(ctx, options, options.services)
     services = canonical.selected(options.services).get("services", {})
-    return [s.get("image") or f"{canonical.name}-{name}" for name, s in services.items()]
+    own = f"{canonical.name}{canonical.conventions.separator}"
+    return [s.get("image") or f"{own}{name}" for name, s in services.items()]
 
 
 def _variables(ctx: Context, options: ConfigOptions) -> list[str]:

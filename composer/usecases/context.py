@@ -18,6 +18,7 @@ from composer.usecases.preferences import Preferences, preferences
 if TYPE_CHECKING:
     from composer.engine.api import Engine
     from composer.plan.plan import Plan
+    from composer.spec.conventions import Dialect
     from composer.spec.model import Project
     from composer.state import State
     from composer.ui.colour import Ansi
@@ -36,6 +37,10 @@ class Settings(NamedTuple):
     progress: Mode | None = None
     parallel: int | None = None
     dry_run: bool = False
+    dialect: Dialect = "docker"
+    """Whose conventions count where files say nothing."""
+    in_pod: str | None = None
+    pod_args: str | None = None
 
 
 class Context:
@@ -79,6 +84,9 @@ class Context:
             env_files=s.env_files,
             environ=self.environ,
             services=tuple(services),
+            dialect=s.dialect,
+            in_pod=s.in_pod,
+            pod_args=s.pod_args,
         )
 
     def project(self, services: Sequence[str] = ()) -> Project:

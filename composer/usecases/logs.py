@@ -82,4 +82,5 @@ def show_logs(
         tail=options.tail,
         timestamps=options.timestamps,
         prefix=options.prefix,
+        bracketed=ctx.settings.dialect == "podman",
     )

@@ -1,0 +1,155 @@
+"""The programs whose place composer takes: under which names, and with which options of theirs.
+
+Called ``podman-compose`` (by a link, or by the script of a package), composer goes by the words,
+names and exit codes of that; called ``docker-compose``, by Docker's version. Under its own name it
+knows podman-compose's global options as well.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from typer.core import TyperOption
+
+from composer.cli.commands import COMMANDS, Command
+from composer.cli.podman_options import IN_VAIN
+from composer.engine.variables import ARGUMENTS, BUILD_ARGUMENTS, PROGRAM
+from composer.spec.conventions import Dialect
+
+
+class Peer(NamedTuple):
+    """What composer is under one name."""
+
+    program: str
+    dialect: Dialect = "docker"
+    speaks: str = ""
+    """The version of the program whose place it takes; empty for composer itself."""
+    commands: Mapping[str, Command] = COMMANDS
+
+
+COMPOSER = Peer("composer")
+
+
+def _podman_compose() -> Peer:
+    from composer.cli.podman_compose import PROGRAM, SPEAKS
+
+    own = {
+        name: Command(f"podman_commands:{name}", COMMANDS[known].summary)
+        for name, known in (("ps", "ps"), ("port", "port"), ("stats", "ps"), ("wait", "ps"))
+    }
+    own["kill"] = Command("podman_commands:kill", COMMANDS["kill"].summary)
+    own["systemd"] = Command("podman_commands:systemd", "Units of systemd for projects")
+    return Peer(PROGRAM, "podman", SPEAKS, {**COMMANDS, **own})
+
+
+_PEERS: dict[str, Callable[[], Peer]] = {
+    "docker-compose": lambda: Peer("docker-compose", speaks="2.40.3"),
+    "podman-compose": _podman_compose,
+}
+
+
+def peer(name: str) -> Peer:
+    """What composer is when it is called by the path ``name``."""
+    made = _PEERS.get(Path(name).name)
+    return made() if made else COMPOSER
+
+
+def words(who: Peer, arguments: Sequence[str]) -> list[str]:
+    """``arguments`` in composer's own words. May end the program, as the peer would."""
+    if who.dialect != "podman":
+        return list(arguments)
+    from composer.cli.podman_compose import enter_folder, translated
+
+    found = translated(arguments)
+    enter_folder()
+    return found
+
+
+# --- global options -------------------------------------------------------------------------------
+
+Take = Callable[[dict[str, Any], Any], None]
+"""Puts the value of an option into what is known of the command line."""
+
+
+def _keep(key: str) -> Take:
+    def take(known: dict[str, Any], value: Any) -> None:
+        known[key] = value
+
+    return take
+
+
+def _for_podman(variable: str) -> Take:
+    """The ``podman`` program is called in many places; a variable tells all of them."""
+
+    def take(_known: dict[str, Any], value: Any) -> None:
+        values = value if isinstance(value, list | tuple) else [value]
+        said = [os.environ[variable]] if variable in os.environ else []
+        os.environ[variable] = " ".join([*said, *values])
+
+    return take
+
+
+def _in_vain(option: str) -> Take:
+    def take(_known: dict[str, Any], _value: Any) -> None:
+        sys.stderr.write(
+            f"warning: {option} has no effect: composer does this through Podman's service, not "
+            "with the podman program\n"
+        )
+
+    return take
+
+
+def _nothing(_known: dict[str, Any], _value: Any) -> None:
+    """For what composer does anyhow, or never."""
+
+
+class GlobalOption(NamedTuple):
+    """An option that podman-compose has before the command, and Docker Compose has not."""
+
+    name: str
+    take: Take
+    switch: bool = False
+    many: bool = False
+
+
+GLOBAL_OPTIONS = (
+    GlobalOption("--in-pod", _keep("in_pod")),
+    GlobalOption("--pod-args", _keep("pod_args")),
+    GlobalOption("--podman-path", _for_podman(PROGRAM)),
+    GlobalOption("--podman-args", _for_podman(ARGUMENTS), many=True),
+    GlobalOption("--podman-build-args", _for_podman(BUILD_ARGUMENTS), many=True),
+    *(GlobalOption(option, _in_vain(option), many=True) for option in IN_VAIN),
+    GlobalOption("--no-cleanup", _nothing, switch=True),
+)
+
+_KEY = "composer.peers"
+
+
+def parameters() -> list[TyperOption]:
+    """``GLOBAL_OPTIONS`` for Typer's parser, which no help shows."""
+    return [_parameter(option) for option in GLOBAL_OPTIONS]
+
+
+def _parameter(option: GlobalOption) -> TyperOption:
+    def callback(ctx: Any, _param: Any, value: Any) -> None:
+        if value:
+            option.take(ctx.meta.setdefault(_KEY, {}), value)
+
+    return TyperOption(
+        param_decls=[option.name],
+        is_flag=option.switch or None,
+        multiple=option.many,
+        hidden=True,
+        expose_value=False,
+        callback=callback,
+    )
+
+
+def said(ctx: Any) -> dict[str, Any]:
+    """What the options of ``parameters`` have set, for ``Settings``."""
+    found: dict[str, Any] = ctx.meta.get(_KEY, {})
+    return found
