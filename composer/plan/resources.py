@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from composer.errors import ComposerError
-from composer.spec.model import Network, Project, Service, Volume
+from composer.spec.model import Network, Pod, Project, Service, Volume
 from composer.state import Container, State
 
 
 def missing_networks(project: Project, services: Iterable[Service], state: State) -> list[Network]:
-    """The networks of ``services`` to create. Raises ``ComposerError`` for an external one."""
+    """The networks of ``services`` to create. Raises ``ComposerError`` for an external one.
+
+    So are those that nobody uses: the project has them only if the user wants all.
+    """
     missing = []
-    for key in dict.fromkeys(key for service in services for key in service.networks):
+    used = {key for user in _everybody(project) for key in user.networks}
+    wanted = [key for service in services for key in service.networks]
+    for key in dict.fromkeys((*wanted, *(key for key in project.networks if key not in used))):
         network = project.networks[key]
         if network.name in state.networks:
             continue
@@ -27,11 +32,14 @@ def missing_networks(project: Project, services: Iterable[Service], state: State
 
 
 def missing_volumes(project: Project, services: Iterable[Service], state: State) -> list[Volume]:
-    """The volumes of ``services`` to create. Raises ``ComposerError`` for an external one."""
+    """The volumes of ``services`` to create. Raises ``ComposerError`` for an external one.
+
+    So are those that nobody uses, as with networks.
+    """
     missing = []
-    mounts = (mount for service in services for mount in service.volumes)
-    used = (m.source for m in mounts if m.type == "volume" and m.source)
-    for key in dict.fromkeys(used):
+    used = {key for user in _everybody(project) for key in _mounted(user)}
+    wanted = [key for service in services for key in _mounted(service)]
+    for key in dict.fromkeys((*wanted, *(key for key in project.volumes if key not in used))):
         volume = project.volumes.get(key)
         if volume is None or volume.name in state.volumes:
             continue
@@ -43,6 +51,16 @@ def missing_volumes(project: Project, services: Iterable[Service], state: State)
             )
         missing.append(volume)
     return missing
+
+
+def _everybody(project: Project) -> Iterator[Service | Pod]:
+    yield from project.services.values()
+    yield from project.pods.values()
+
+
+def _mounted(user: Service | Pod) -> list[str]:
+    """The keys of the volumes that a service or pod mounts."""
+    return [m.source for m in user.volumes if m.type == "volume" and m.source]
 
 
 def orphans(project: Project, state: State) -> list[Container]:

@@ -64,7 +64,9 @@ def _brought_up(ctx: Context, project: Project, intent: Up, *, quiet: bool) -> P
     check_scale(project, intent)
     project = served(ctx, project, intent)
     with ctx.lock(project.name):
-        converge(ctx, _built_anew(project), Images(quiet=quiet), intent, yes=False)
+        converge(
+            ctx, _built_anew(project), Images(quiet=quiet, quiet_build=quiet), intent, yes=False
+        )
     return project
 
 
@@ -131,7 +133,7 @@ class Watching:
         ctx, services = self._ctx, tuple(work.rebuild)
         ctx.say(f"Rebuilding {', '.join(services)}: files have changed")
         before = ctx.engine.observe(self._project.name)
-        images = Images(build=True, quiet=self._options.quiet)
+        images = Images(build=True, quiet=self._options.quiet, quiet_build=self._options.quiet)
         intent = Up(services=services, no_deps=True, recreate="force", ignore_orphans=True)
         with ctx.lock(self._project.name):
             converge(ctx, self._project, images, intent, yes=True)

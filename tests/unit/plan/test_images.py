@@ -183,7 +183,14 @@ def test_an_image_that_two_services_build_is_built_once() -> None:
     assert [o.id for o in plan_build(p, ["a", "b"], BuildIntent())] == ["build:team/app"]
 
 
-def test_quiet_is_passed_on_to_pulls_and_builds() -> None:
+@pytest.mark.parametrize(
+    ("asked", "quiet"),
+    [
+        (Images(quiet=True), [True, False]),
+        (Images(quiet_build=True), [False, True]),
+    ],
+)
+def test_quiet_is_passed_on_to_pulls_or_builds(asked: Images, quiet: list[bool]) -> None:
     p = project(service("app"), service("built", image=None, build=Build(context=".")))
-    plan = plan_images(p, ["app", "built"], state(images=()), Images(quiet=True))
-    assert [o.quiet for o in plan if isinstance(o, op.PullImage | op.BuildImage)] == [True, True]
+    plan = plan_images(p, ["app", "built"], state(images=()), asked)
+    assert [o.quiet for o in plan if isinstance(o, op.PullImage | op.BuildImage)] == quiet
