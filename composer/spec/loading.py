@@ -58,6 +58,8 @@ class Canonical:
         """The services of which no profile is active, in the same form."""
         self.all_resources = False
         """Whether what no service uses is kept."""
+        self.conventions: Conventions = DOCKER
+        """How its parts are named, and where its services are that do not say."""
         self.pods: Pods | None = None
         """The pods that services are in; None when there are none."""
         self.resources: Mapping[str, Any] = {}
