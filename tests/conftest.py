@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import uuid
@@ -30,6 +31,14 @@ class ComposerCall(Protocol):
         stdin: str | None = None,
         timeout: float = 120.0,
     ) -> subprocess.CompletedProcess[str]: ...
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C, also in the background of a script, where the shell has it ignored.
+
+    Programs that are started would inherit that, and nothing could interrupt them.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
