@@ -175,6 +175,12 @@ def _volumes(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Fi
             yield unknown(at, "volume", source, model.resources["volumes"])
 
 
+def _models(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
+    for name in service.get("models") or {}:
+        if name not in model.resources["models"]:
+            yield unknown(f"{path}.models.{name}", "model", name, model.resources["models"])
+
+
 def _targets(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
     """Nothing is mounted where something else is."""
     mounted: dict[str, str] = {}
@@ -249,6 +255,7 @@ _CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (_dependencies, ("depends_on",)),
     (_namespaces, ("network_mode", "depends_on")),
     (_volumes, ("volumes",)),
+    (_models, ("models",)),
     (_targets, ("volumes", "tmpfs")),
     (_files, ("configs", "secrets")),
     (_twice, ("deploy",)),
