@@ -157,6 +157,12 @@ def root(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan and change nothing")
     ] = False,
+    all_resources: Annotated[
+        bool, typer.Option("--all-resources", help="Networks and volumes that nobody uses, too")
+    ] = False,
+    compatibility: Annotated[
+        bool, typer.Option("--compatibility", help="Names with underscores, as of old")
+    ] = False,
     workdir: Annotated[str | None, typer.Option("--workdir", hidden=True)] = None,
     no_ansi: Annotated[bool, typer.Option("--no-ansi", hidden=True)] = False,
     verbose: Annotated[bool, typer.Option("--verbose", hidden=True)] = False,
@@ -185,6 +191,8 @@ def root(
         "progress": progress,
         "parallel": parallel,
         "dry_run": dry_run,
+        "all_resources": all_resources,
+        "compatibility": compatibility,
         **peers.said(ctx),
     }
 

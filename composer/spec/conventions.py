@@ -85,15 +85,17 @@ def conventions(
     *,
     in_pod: str | None = None,
     pod_args: str | None = None,
+    compatibility: bool = False,
 ) -> Conventions:
     """The conventions of ``project``, whose file says ``said`` below ``x-podman``.
 
-    ``in_pod`` and ``pod_args`` are options, above all else. Raises ``ComposerError`` for a setting
-    that means nothing.
+    ``in_pod`` and ``pod_args`` are options, above all else; ``compatibility`` asks for the names of
+    Docker Compose 1 (``--compatibility``, ``COMPOSE_COMPATIBILITY``). Raises ``ComposerError`` for
+    a setting that means nothing.
     """
     own = _said(said, variables)
     if dialect == "docker" and not own and in_pod is None:
-        return DOCKER
+        return DOCKER._replace(separator="_") if compatibility else DOCKER
     settings = _DEFAULTS[dialect] | own
     if _truth("docker_compose_compat", own.get("docker_compose_compat", False)):
         chosen = {key: _DEFAULTS["docker"][key] for key in _COMPATIBLE if key not in own}
@@ -101,7 +103,7 @@ def conventions(
     dashes = _truth("name_separator_compat", settings["name_separator_compat"])
     return Conventions(
         dialect=dialect,
-        separator="-" if dashes else "_",
+        separator="-" if dashes and not compatibility else "_",
         network_separator="-" if dashes and dialect == "podman" else "_",
         dashes_in_networks=not _truth(
             "default_net_name_compat", settings["default_net_name_compat"]

@@ -36,7 +36,7 @@ from composer.spec.render import in_order, render
 from composer.spec.schema import FILE
 from composer.spec.template import TemplateError, substitute
 from composer.spec.tree import Map, Mark, entries
-from composer.spec.variables import own_variables
+from composer.spec.variables import own_variables, truth
 
 if TYPE_CHECKING:
     from composer.spec.pods import Pods
@@ -276,6 +276,7 @@ def _conventions(
         environment,
         in_pod=options.in_pod,
         pod_args=options.pod_args,
+        compatibility=options.compatibility or truth(environment.get("COMPOSE_COMPATIBILITY")),
     )
 
 

@@ -29,6 +29,8 @@ class Options(NamedTuple):
     resolve_paths: bool = True
     resolve_environment: bool = True
     consistency: bool = True
+    compatibility: bool = False
+    """Containers and images are named as Docker Compose 1 did: with underscores."""
     all_resources: bool = False
     """Networks, volumes, secrets and configs that no active service uses are kept."""
     raw: bool = False

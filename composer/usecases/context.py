@@ -41,6 +41,8 @@ class Settings(NamedTuple):
     """Whose conventions count where files say nothing."""
     in_pod: str | None = None
     pod_args: str | None = None
+    all_resources: bool = False
+    compatibility: bool = False
 
 
 class Context:
@@ -87,6 +89,8 @@ class Context:
             dialect=s.dialect,
             in_pod=s.in_pod,
             pod_args=s.pod_args,
+            all_resources=s.all_resources,
+            compatibility=s.compatibility,
         )
 
     def project(self, services: Sequence[str] = ()) -> Project:

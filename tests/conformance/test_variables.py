@@ -24,12 +24,14 @@ FILES = {
         "q: {image: 'q:1', profiles: [q]}}\n"
     ),
     "other/compose.yaml": f"name: other\nservices: {{o: {{{IMAGE}}}}}\n",
+    "built/compose.yaml": "name: top\nservices: {c: {build: .}}\n",
     "sub/empty": "",
     "other/.env": "A=other\nB=other\n",
     "one.env": "A=one\n",
     "two.env": "A=two\nB=two\n",
 }
 TOP = "x:top-none"
+BUILT = ("-f", "built/compose.yaml")
 
 
 class Row(NamedTuple):
@@ -93,6 +95,15 @@ ROWS = {
         "x:one-none", {"COMPOSE_DISABLE_ENV_FILE": "1"}, options=("--env-file", "one.env")
     ),
     "COMPOSE_CONVERT_WINDOWS_PATHS": Row(TOP, {"COMPOSE_CONVERT_WINDOWS_PATHS": "1"}),
+    "no COMPOSE_COMPATIBILITY": Row("top-c", options=BUILT),
+    "COMPOSE_COMPATIBILITY": Row("top_c", {"COMPOSE_COMPATIBILITY": "1"}, options=BUILT),
+    "COMPOSE_COMPATIBILITY=false": Row("top-c", {"COMPOSE_COMPATIBILITY": "no"}, options=BUILT),
+    "COMPOSE_COMPATIBILITY in .env": Row(
+        "top_c",
+        dotenv="COMPOSE_COMPATIBILITY=true\n",
+        options=(*BUILT, "--project-directory", "."),
+    ),
+    "--compatibility": Row("top_c", options=(*BUILT, "--compatibility")),
     "COMPOSE_EXPERIMENTAL": Row(TOP, {"COMPOSE_EXPERIMENTAL": "weird"}),
     "COMPOSE_MENU": Row(TOP, {"COMPOSE_MENU": "weird"}),
     "COMPOSE_ANSI": Row(TOP, {"COMPOSE_ANSI": "weird"}),

@@ -55,6 +55,14 @@ def test_flags_of_buildkit_are_accepted(words: str, folder: Path) -> None:
     assert "--provenance" not in done.stderr
 
 
+def test_names_and_resources_follow_the_global_flags(folder: Path) -> None:
+    with (folder / "compose.yaml").open("a") as file:
+        file.write("volumes: {spare: {}}\n")
+    assert run("config", "--volumes", cwd=folder).stdout == ""
+    assert run("--all-resources", "config", "--volumes", cwd=folder).stdout == "spare\n"
+    assert run("--compatibility", "config", "--images", cwd=folder).stdout == "here/a\np_b\n"
+
+
 def test_a_size_that_cannot_be_read_is_told(folder: Path) -> None:
     done = run("build", "-m", "much", cwd=folder)
     assert done.returncode == 1
