@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
@@ -259,6 +260,9 @@ class FakeEngine:
 
     def processes(self, container: str) -> Processes:
         return Processes(("PID", "CMD"), (("1", " ".join(self._find(container).command)),))
+
+    def pod_processes(self, pod: str) -> Processes:
+        return Processes(("PID", "CMD"), (("1", self._pod(pod).name),))
 
     def usage(self, containers: Sequence[str]) -> list[Usage]:
         found = (self._find(container) for container in containers)
@@ -596,6 +600,16 @@ class FakeEngine:
             if output is not None:
                 output(b"said by " + " ".join(command).encode())
             return self.exec_results.get(found.name, 0)
+
+    def read_archive(self, container: str, path: str) -> AbstractContextManager[IO[bytes]]:
+        raise EngineError(f"{path} does not exist in {self._find(container).name}", status=404)
+
+    def write_archive(self, container: str, folder: str, archive: IO[bytes]) -> None:
+        with self._call("write_archive", self._find(container).name, folder=folder):
+            archive.read()
+
+    def kind_of_path(self, container: str, path: str) -> str:
+        return "folder" if path == "/" else ""
 
     def attach(
         self,

@@ -21,6 +21,7 @@ COMMANDS = {
     "commit": Command("commit:commit", "Make an image of a container"),
     "completion": Command("completion:completion", "Print a script for the shell's completion"),
     "config": Command("config:config", "Print the Compose file in canonical form"),
+    "cp": Command("cp:cp", "Copy files into and out of containers"),
     "create": Command("up:create", "Create the containers of services"),
     "doctor": Command("doctor:doctor", "Check Podman's set-up and the project"),
     "down": Command("down:down", "Stop and remove containers and networks"),

@@ -53,7 +53,7 @@ FORMATS = {
 }
 """What ``--format`` takes; ``table`` and ``json`` for the commands that are not here."""
 
-FIRST_ONLY = ("commit", "exec", "export", "port", "run")
+FIRST_ONLY = ("attach", "commit", "exec", "export", "port", "run")
 """Commands of which only the first argument is a service."""
 
 NO_SERVICES = ("completion", "doctor", "graph", "ls", "version")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from contextlib import AbstractContextManager
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
@@ -62,8 +63,15 @@ class ContainerEvent(msgspec.Struct, frozen=True):
         return self.labels.get(ONEOFF, "").lower() == "true"
 
 
-Progress = Callable[[str], None]
-"""Takes one line that says how far a pull or build is."""
+Unit = Literal["bytes", "steps"]
+
+
+class Progress(Protocol):
+    """Takes one line that says how far a pull or build is, and the amount of it, if it is known."""
+
+    def __call__(
+        self, text: str, *, current: int = 0, total: int = 0, unit: Unit = "bytes"
+    ) -> None: ...
 
 
 class Engine(Protocol):
@@ -135,6 +143,9 @@ class Engine(Protocol):
 
     def processes(self, container: str) -> Processes:
         """The processes of a running container."""
+
+    def pod_processes(self, pod: str) -> Processes:
+        """The processes of all containers of a running pod."""
 
     def usage(self, containers: Sequence[str]) -> list[Usage]:
         """What running containers use at the moment; those that have ended are left out."""
@@ -229,9 +240,7 @@ class Engine(Protocol):
     def remove_pod(self, pod: str) -> None:
         """Kill and remove all containers of a pod, and the pod."""
 
-    def update_pod(
-        self, pod: str, *, cpus: float | None = None, memory: int | None = None
-    ) -> None:
+    def update_pod(self, pod: str, *, cpus: float | None = None, memory: int | None = None) -> None:
         """Limit all containers of a pod together; ``memory`` in bytes, 0 is no limit."""
 
     def inspect_pod(self, pod: str) -> dict[str, Any]:
@@ -255,6 +264,15 @@ class Engine(Protocol):
         It inherits the anonymous volumes of the container ``replaces``, or those of ``inherits``
         (by target). With ``provisional`` it is named ``name`` + ``UNFINISHED`` until it is renamed.
         """
+
+    def read_archive(self, container: str, path: str) -> AbstractContextManager[IO[bytes]]:
+        """What is at ``path`` in a container, as a tar archive. Links there are followed."""
+
+    def write_archive(self, container: str, folder: str, archive: IO[bytes]) -> None:
+        """Unpack the rest of a tar archive in a folder of a container."""
+
+    def kind_of_path(self, container: str, path: str) -> str:
+        """What is at ``path`` in a container: ``folder``, ``file``, or an empty text."""
 
     def rename(self, container: str, name: str) -> None: ...
 

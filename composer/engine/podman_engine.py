@@ -10,7 +10,8 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager
+from typing import IO, TYPE_CHECKING, Any
 
 from composer.engine import observe as look
 from composer.engine.capabilities import CapabilityProbe
@@ -190,6 +191,12 @@ class PodmanEngine:
         from composer.engine.processes import processes
 
         return processes(self._libpod, container)
+
+    def pod_processes(self, pod: str) -> Processes:
+        """See ``Engine.pod_processes``."""
+        from composer.engine.processes import pod_processes
+
+        return pod_processes(self._libpod, pod)
 
     def usage(self, containers: Sequence[str]) -> list[Usage]:
         """See ``Engine.usage``."""
@@ -385,9 +392,7 @@ class PodmanEngine:
         path = f"/pods/{segment(pod)}"
         self._libpod.call("DELETE", path, {"force": True}, ok=_GONE, what=f"remove pod {pod}")
 
-    def update_pod(
-        self, pod: str, *, cpus: float | None = None, memory: int | None = None
-    ) -> None:
+    def update_pod(self, pod: str, *, cpus: float | None = None, memory: int | None = None) -> None:
         """See ``Engine.update_pod``."""
         from composer.engine.pod_limits import update_pod
 
@@ -536,6 +541,24 @@ class PodmanEngine:
         path = f"/containers/{segment(container)}/archive"
         for data in archives(files):
             self._libpod.put_archive(path, {"path": "/", "copyUIDGID": True}, data)
+
+    def read_archive(self, container: str, path: str) -> AbstractContextManager[IO[bytes]]:
+        """See ``Engine.read_archive``."""
+        from composer.engine.archives import reading
+
+        return reading(self._libpod, container, path)
+
+    def write_archive(self, container: str, folder: str, archive: IO[bytes]) -> None:
+        """See ``Engine.write_archive``."""
+        from composer.engine.archives import write
+
+        write(self._libpod, container, folder, archive)
+
+    def kind_of_path(self, container: str, path: str) -> str:
+        """See ``Engine.kind_of_path``."""
+        from composer.engine.archives import kind
+
+        return kind(self._libpod, container, path)
 
     # --- handed to the podman program ---------------------------------------------------------
     def podman(self, arguments: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import requests
 from podman.api.client import APIClient
@@ -55,6 +55,17 @@ class RemoteTransport:
             self._idle.append(client)
         version = answer.headers.get("Libpod-API-Version", "")
         return Response(answer.status_code, answer.content, version)
+
+    def upload(self, method: str, path: str, file: IO[bytes], content_type: str) -> Response:
+        """See ``Transport.upload``."""
+        client = self._take()
+        try:
+            answer = _send(client, method, path, file, content_type)
+        except _PROBLEMS as error:
+            raise unreachable(self.url, _reason(error)) from error
+        finally:
+            client.close()
+        return Response(answer.status_code, answer.content)
 
     def stream(self, method: str, path: str, body: bytes = b"") -> RemoteStream:
         """See ``Transport.stream``."""
@@ -147,7 +158,7 @@ def _send(
     client: Any,
     method: str,
     path: str,
-    body: bytes,
+    body: bytes | IO[bytes],
     content_type: str = "application/json",
     *,
     timeout: float | None = None,

@@ -8,7 +8,7 @@ may be used from several threads at once.
 from __future__ import annotations
 
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import IO, NamedTuple, Protocol, Self
 
 from composer.errors import EngineError
 
@@ -61,6 +61,9 @@ class Transport(Protocol):
         timeout: float | None = None,
     ) -> Response:
         """One exchange. ``path`` starts with a slash; ``timeout`` (seconds) bounds each wait."""
+
+    def upload(self, method: str, path: str, file: IO[bytes], content_type: str) -> Response:
+        """One exchange whose body is the rest of ``file``, read while it is sent."""
 
     def stream(self, method: str, path: str, body: bytes = b"") -> Stream:
         """Send a request and return at once.

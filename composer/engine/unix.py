@@ -11,6 +11,8 @@ import select
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from os import SEEK_END
 from types import TracebackType
 from typing import IO, Self
 
@@ -54,7 +56,7 @@ class UnixTransport:
         timeout: float | None = None,
     ) -> Response:
         """See ``Transport.request``."""
-        head = _head("1.1", method, path, body, content_type)
+        head = _head("1.1", method, path, len(body), content_type)
         try:
             return self._exchange(head + body, timeout)
         except (OSError, ValueError) as error:
@@ -66,12 +68,31 @@ class UnixTransport:
         except (OSError, ValueError) as error:
             raise unreachable(self.url, error) from error
 
+    def upload(self, method: str, path: str, file: IO[bytes], content_type: str) -> Response:
+        """See ``Transport.upload``."""
+        try:
+            begin = file.tell()
+            size = file.seek(0, SEEK_END) - begin
+            file.seek(begin)
+            connection = _Connection(self._connect())
+            try:
+                connection.socket.sendall(_head("1.1", method, path, size, content_type))
+                # It may have answered, and refuse the rest.
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    while part := file.read(_CHUNK):
+                        connection.socket.sendall(part)
+                return connection.answer()
+            finally:
+                connection.close()
+        except (OSError, ValueError) as error:
+            raise unreachable(self.url, error) from error
+
     def stream(self, method: str, path: str, body: bytes = b"") -> UnixStream:
         """See ``Transport.stream``."""
         try:
             connected = self._connect()
             try:
-                connected.sendall(_head("1.0", method, path, body, "application/json") + body)
+                connected.sendall(_head("1.0", method, path, len(body), "application/json") + body)
                 return UnixStream(connected, self.url)
             except BaseException:
                 connected.close()
@@ -231,10 +252,10 @@ def _connect(path: str) -> socket.socket:
     return connected
 
 
-def _head(version: str, method: str, path: str, body: bytes, content_type: str) -> bytes:
+def _head(version: str, method: str, path: str, size: int, content_type: str) -> bytes:
     lines = f"{method} {path} HTTP/{version}\r\nHost: podman\r\nUser-Agent: composer\r\n"
-    if body or method in ("POST", "PUT"):
-        lines += f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
+    if size or method in ("POST", "PUT"):
+        lines += f"Content-Type: {content_type}\r\nContent-Length: {size}\r\n"
     return (lines + "\r\n").encode("ascii")
 
 
