@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections import deque
@@ -18,6 +19,7 @@ from composer.errors import ComposerError, EngineError
 from composer.spec.model import Build, FileObject, Project
 
 _LAST_LINES = 20
+_STEP = re.compile(r"(?:\[\d+/\d+\] )?STEP (\d+)/(\d+):")
 _SSH = "only builds without it do, on the engine of this machine (unset CONTAINER_HOST)"
 
 
@@ -177,7 +179,12 @@ def _run(
                 if line:
                     last.append(line)
                     if progress is not None:
-                        progress(line)
+                        step = _STEP.match(line)
+                        if step is None:
+                            progress(line)
+                        else:
+                            current, total = int(step[1]) - 1, int(step[2])
+                            progress(line, current=current, total=total, unit="steps")
         except BaseException:
             process.terminate()
             raise

@@ -11,8 +11,11 @@ import msgspec
 from composer.engine.api import Progress
 from composer.engine.context import ImageConfig
 from composer.engine.libpod import Libpod, decode, segment
+from composer.engine.pulling import Layers, PullLine
 from composer.errors import EngineError
 from composer.state import ImageDetail, image_names
+
+_WHOLE_ID = 64
 
 
 class _Config(msgspec.Struct):
@@ -115,14 +118,6 @@ def _health(health: _Health) -> dict[str, Any]:
     }
 
 
-class _PullLine(msgspec.Struct):
-    """One line of POST /libpod/images/pull."""
-
-    stream: str = ""
-    error: str = ""
-    id: str = ""
-
-
 def pull(
     libpod: Libpod,
     image: str,
@@ -159,25 +154,32 @@ def _pull(
     """
     policy = "newer" if newer else "always"
     query: dict[str, str | bool] = {"reference": reference, "policy": policy}
+    # Podman 4.3 does not know it, and tells no bytes.
+    query |= {"compatMode": True} if progress is not None else {}
     query |= _platform(platform)
     if on_loopback(reference):
         query["tlsVerify"] = False
     identity, problem, rest = "", "", b""
+    layers = Layers(progress) if progress is not None else None
     try:
         with libpod.stream("POST", "/images/pull", query) as stream:
             while (data := stream.read()) != b"":
                 *lines, rest = (rest + (data or b"")).split(b"\n")
                 for line in filter(None, lines):
-                    news = decode(line, _PullLine)
+                    news = decode(line, PullLine)
                     identity, problem = news.id or identity, news.error or problem
-                    if progress is not None and news.stream.strip():
-                        progress(news.stream.strip())
+                    if layers is not None:
+                        layers.take(news)
     except EngineError as error:
         if not error.status:
             raise
         problem = error.message
     if problem or not identity:
         raise explained("pull", image, problem or "no image came")
+    if layers is not None and len(identity) < _WHOLE_ID:
+        # Docker's words have short ids.
+        found = libpod.get(f"/images/{segment(reference)}/json", kind=_Image, what=f"pull {image}")
+        return found.id
     return identity
 
 

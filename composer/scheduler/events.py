@@ -36,10 +36,16 @@ class Started(Event, frozen=True):
 
 
 class Progressed(Event, frozen=True):
-    """One line of how far the running operation ``id`` is (a pull's layer, a build's step)."""
+    """One line of how far the running operation ``id`` is (a pull's layer, a build's step).
+
+    ``current`` of ``total`` bytes or steps are done; a ``total`` of 0 is not known.
+    """
 
     id: str
     text: str
+    current: int = 0
+    total: int = 0
+    unit: Literal["bytes", "steps"] = "bytes"
 
 
 class Finished(Event, frozen=True):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from composer.engine.api import Engine
+from composer.engine.api import Engine, Progress, Unit
 from composer.errors import ComposerError, EngineError, OperationsFailed
 from composer.plan import operations as op
 from composer.scheduler.conditions import Waiter, died
@@ -76,8 +76,14 @@ class Executor:
                 raise
             self._emit(Warned(f"volume {o.name} stays: containers of others use it"))
 
+    def _progress(self, operation: str) -> Progress:
+        def tell(text: str, *, current: int = 0, total: int = 0, unit: Unit = "bytes") -> None:
+            self._emit(Progressed(operation, text, current, total, unit))
+
+        return tell
+
     def _pull(self, o: op.PullImage) -> None:
-        progress = None if o.quiet else lambda text: self._emit(Progressed(o.id, text))
+        progress = None if o.quiet else self._progress(o.id)
         try:
             self._engine.pull(o.image, platform=o.platform, newer=o.newer, progress=progress)
         except EngineError as error:
@@ -94,11 +100,11 @@ class Executor:
             no_cache=o.no_cache,
             args=o.args,
             memory=o.memory,
-            progress=None if o.quiet else lambda text: self._emit(Progressed(o.id, text)),
+            progress=None if o.quiet else self._progress(o.id),
         )
 
     def _push(self, o: op.PushImage) -> None:
-        progress = None if o.quiet else lambda text: self._emit(Progressed(o.id, text))
+        progress = None if o.quiet else self._progress(o.id)
         try:
             self._engine.push(o.image, progress=progress)
         except EngineError as error:

@@ -28,6 +28,8 @@ class Row:
         self.word = ""
         self.note = ""
         """The last line of how far it is."""
+        self.amount: Progressed | None = None
+        """The last event that said how much of it is done."""
         self.changed = now
         self._began = now
         self._running: dict[str, str] = {}
@@ -56,6 +58,7 @@ class Row:
 
     def _show(self, state: State, word: str, now: float) -> None:
         self.state, self.word, self.note, self.changed = state, word, "", now
+        self.amount = None
 
 
 class Board:
@@ -85,6 +88,8 @@ class Board:
             row = self._by_operation.get(event.id)
             if row is not None:
                 row.note = event.text
+                if event.total:
+                    row.amount = event
         elif isinstance(event, Started):
             self._row(event.id, event.kind, event.subject, now).start(event.id, event.doing, now)
         elif isinstance(event, Finished):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Lock
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Any, Self, TextIO
 
 import msgspec
 
@@ -93,6 +93,9 @@ class _Message(msgspec.Struct, frozen=True, omit_defaults=True):
     level: str = ""
     msg: str = ""
     time: str = ""
+    current: int = 0
+    total: int = 0
+    percent: int = 0
 
 
 def json(event: Event, subject: str) -> str | None:
@@ -111,7 +114,11 @@ def _message(event: Event, subject: str) -> _Message | None:
     if isinstance(event, Skipped):
         return _Message(id=subject, status="Skipped", text=event.because)
     if isinstance(event, Progressed):
-        return _Message(id=subject, status="Working", text=event.text)
+        share: dict[str, Any] = {}
+        if event.total:
+            percent = 100 * event.current // event.total
+            share = {"current": event.current, "total": event.total, "percent": percent}
+        return _Message(id=subject, status="Working", text=event.text, **share)
     text = _text(event)
     return _Message(id=subject, status=text) if text else None
 
@@ -123,7 +130,8 @@ def _text(event: Event) -> str:
     if isinstance(event, Finished):
         return event.done
     if isinstance(event, Progressed):
-        return event.text
+        # Bytes come several times a second: too many lines for what is only ever added to.
+        return "" if event.total and event.unit == "bytes" else event.text
     if isinstance(event, Failed):
         return f"Error: {event.error.message}"
     if isinstance(event, Skipped):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from composer.printable import printable
 from composer.ui.board import Board, Row, State
 from composer.ui.duration import short
+from composer.ui.size import human_size
 from composer.ui.table import width as text_width
 
 Line = list[tuple[str, str]]
@@ -24,6 +25,9 @@ class Marks(NamedTuple):
     failed: str
     skipped: str
     cut: str
+    full: str
+    """What of a bar is done."""
+    empty: str
 
     def of(self, state: State, now: float) -> str:
         """The sign of a row in this state."""
@@ -32,12 +36,13 @@ class Marks(NamedTuple):
         return {"done": self.done, "failed": self.failed, "skipped": self.skipped}[state]
 
 
-UNICODE = Marks("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "✔", "✘", "-", "…")
-ASCII = Marks("|/-\\", "+", "x", ".", "~")
+UNICODE = Marks("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "✔", "✘", "-", "…", "━", "─")
+ASCII = Marks("|/-\\", "+", "x", ".", "~", "=", "-")
 
 _MARGIN = 3
 """A space, the mark, a space."""
 _LEAST_NAME = 8
+_BAR = 20
 
 
 def lay_out(
@@ -88,11 +93,33 @@ def _row_lines(rows: Sequence[Row], width: int, now: float, marks: Marks) -> lis
                 (_pad(_shorten(name, name_width, marks.cut), name_width) + "  ", ""),
                 (f"{row.word:<{word_width}} ", row.state),
                 (f"{time:>{time_width}}", "time"),
-                (f"  {printable(row.note)}" if row.state == "working" and row.note else "", "note"),
+                *_progress(row, marks),
             ],
             width,
         )
         for row, name, time in zip(rows, names, times, strict=True)
+    ]
+
+
+def _progress(row: Row, marks: Marks) -> Line:
+    """How far a row is that is at work: a bar and bytes, or a step, and its last line."""
+    if row.state != "working":
+        return []
+    note = f"  {printable(row.note)}" if row.note else ""
+    amount = row.amount
+    if amount is None:
+        return [(note, "note")]
+    if amount.unit == "steps":
+        if row.note == amount.text:  # whose number is told already
+            note = f"  {printable(row.note.partition(': ')[2])}"
+        return [(f"  {amount.current + 1}/{amount.total}", "time"), (note, "note")]
+    share = min(1.0, amount.current / amount.total)
+    full = round(share * _BAR)
+    return [
+        (f"  {marks.full * full}", "done"),
+        (marks.empty * (_BAR - full), "note"),
+        (f" {share:>4.0%}", "time"),
+        (f"  {human_size(amount.current)}/{human_size(amount.total)}", "note"),
     ]
 
 

@@ -121,3 +121,19 @@ def test_names_of_wide_characters_stay_within_the_width() -> None:
     board.apply(started("1", "日本語のとても長い名前のコンテナ", "Starting"), 0.0)
     lines = lay_out(board, width=30, height=None, now=1.0, marks=UNICODE)
     assert text_width("".join(text for text, _ in lines[1])) <= 30
+
+
+def test_a_pull_shows_percent_and_bytes_and_a_build_its_step() -> None:
+    board = Board()
+    board.apply(Started("1", "Image", "big", "Pulling"), 0.0)
+    board.apply(Progressed("1", "1 of 3 parts", 12_300_000, 49_200_000), 1.0)
+    board.apply(Started("2", "Image", "app", "Building"), 0.0)
+    board.apply(Progressed("2", "STEP 2/5: RUN make", 1, 5, "steps"), 1.0)
+    board.apply(Progressed("2", "cc -c a.c"), 1.0)
+    _, pulled, built = texts(board, width=100)
+    assert pulled.endswith("=====---------------  25%  12.3MB/49.2MB")
+    assert built.endswith("2/5  cc -c a.c")
+    board.apply(Finished("1", "Image", "big", "Pulled", 2.0), 2.0)
+    assert texts(board, width=100)[1].endswith("Pulled   2.0s")
+    for width in (20, 40, 60):
+        assert all(text_width(line) <= width for line in texts(board, width=width))

@@ -195,3 +195,20 @@ with renderer("tty") as show:
 def test_looking_loads_no_heavy_library() -> None:
     code = "from composer.ui import errors, ls, ps; from composer import logs"
     assert not loaded_after(code) & {"rich", "networkx", "podman"}
+
+
+def test_bytes_are_told_to_programs_and_not_line_by_line_to_people() -> None:
+    events = (
+        Started("1", "Image", "big", "Pulling"),
+        Progressed("1", "1 of 3 parts", 1, 4),
+        Progressed("1", "STEP 1/2: FROM x", 0, 2, "steps"),
+    )
+    plain, told = StringIO(), StringIO()
+    for mode, stream in (("plain", plain), ("json", told)):
+        with renderer(mode, stream=stream, environ={}) as show:  # type: ignore[arg-type]
+            for event in events:
+                show(event)
+    assert plain.getvalue().splitlines() == [" Image big  Pulling", " Image big  STEP 1/2: FROM x"]
+    line = json.loads(told.getvalue().splitlines()[1])
+    assert (line["current"], line["total"], line["percent"]) == (1, 4, 25)
+    assert line["id"] == "Image big"
