@@ -267,6 +267,8 @@ def replicas(service: Mapping[str, Any]) -> tuple[str, int] | None:
 
 def _counts(key: str, checked: _Checked) -> Iterator[Finding]:
     """Members are scaled with their pod: all say the same number, if any."""
+    if key == checked.pods.common:
+        return
     said = []
     if "scale" in checked.pods.defined[key]:
         said.append((f"{PATH}.{key}.scale", checked.pods.defined[key]["scale"]))

@@ -70,7 +70,7 @@ def _into_pods(project: Project, canonical: Canonical, pods: Pods) -> Project:
     networks = {key: part for key, part in defined["networks"].items() if key in used}
     volumes = {key: part for key, part in defined["volumes"].items() if key in named}
     inactive = {name: project.services[name] for name in pods.inactive}
-    return into_pods(
+    grouped = into_pods(
         msgspec.structs.replace(
             project,
             services=active,
@@ -82,6 +82,13 @@ def _into_pods(project: Project, canonical: Canonical, pods: Pods) -> Project:
         unattached=pods.unattached,
         init={name: is_init(services, name) for name in pods.members},
     )
+    if canonical.all_resources:
+        return grouped
+    # Members that say no network were on the default one, until their pod said another.
+    users: list[Service | Pod] = [*grouped.services.values(), *grouped.pods.values()]
+    on = {key for user in users for key in user.networks}
+    left = {key: network for key, network in grouped.networks.items() if key in on}
+    return msgspec.structs.replace(grouped, networks=left)
 
 
 def _convert_needs(needs: dict[str, Any]) -> dict[str, Dependency]:

@@ -75,6 +75,8 @@ def test_what_members_share_moves_to_their_pod(whole: Project, tmp_path: Path) -
         assert [m.source for m in member.volumes] == [f"{tmp_path}/logs", "data"]
     assert whole.services["db"].networks == {"default": None}
     assert "data" in whole.volumes
+    only_db = {name for name, s in whole.services.items() if "default" in s.networks}
+    assert only_db == {"db"}
 
 
 def test_needs_of_pods_and_init_containers_are_those_of_members(whole: Project) -> None:
@@ -140,6 +142,16 @@ x-podman: {pods: {p: {volumes: ["./here:/x"], cpus: 1}}}
     loaded = project(tmp_path, text)
     assert loaded.pods["p"].cpus == 2
     assert loaded.services["a"].volumes[0].source == f"{tmp_path}/sub/here"
+
+
+def test_a_network_that_no_member_is_on_any_more_is_not_made(tmp_path: Path) -> None:
+    text = """\
+services: {a: {image: x, x-podman: {pod: p}}}
+x-podman: {pods: {p: {networks: [front]}}}
+networks: {front: }
+"""
+    assert list(project(tmp_path, text).networks) == ["front"]
+    assert set(project(tmp_path, text, all_resources=True).networks) == {"default", "front"}
 
 
 def test_a_pod_that_is_only_named_has_defaults(tmp_path: Path) -> None:
