@@ -20,8 +20,14 @@ def events(
     until: Annotated[
         str | None, typer.Option("--until", help="Up to this time, or as long ago (42m)")
     ] = None,
+    pod: Annotated[
+        list[str] | None,
+        typer.Option("--pod", metavar="POD", help="Only of this pod; may be given again"),
+    ] = None,
     dry_run: opt.DryRun = False,
 ) -> int:
     """Show what happens to containers, until Ctrl-C. Example: composer events --json app"""
     with opt.session(ctx, dry_run=dry_run) as context:
-        return run_events(context, tuple(services or ()), json=json, since=since, until=until)
+        return run_events(
+            context, tuple(services or ()), json=json, since=since, until=until, pods=pod or ()
+        )

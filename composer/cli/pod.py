@@ -17,15 +17,20 @@ Pods = Annotated[list[str] | None, typer.Argument(metavar="[POD]...", show_defau
 
 COMMANDS = {
     "create": Command("pod:create", "Create pods and their containers, without starting them"),
+    "events": Command("pod_look:events", "Show what happens to the containers of pods"),
     "inspect": Command("pod_look:inspect", "Show all that Podman tells of pods"),
     "kill": Command("pod:kill", "Kill the containers of pods"),
     "logs": Command("pod_look:logs", "Show the output of the containers of pods"),
     "ls": Command("pod_look:ls", "List pods"),
+    "pause": Command("pod:pause", "Pause the containers of pods"),
     "port": Command("pod_look:port", "Show what pods publish"),
     "restart": Command("pod:restart", "Restart the containers of pods"),
     "rm": Command("pod:rm", "Remove stopped pods and their containers"),
     "start": Command("pod:start", "Start the containers of pods"),
+    "stats": Command("pod_look:stats", "Show what pods use"),
     "stop": Command("pod:stop", "Stop the containers of pods"),
+    "top": Command("pod_look:top", "Show the processes of pods"),
+    "unpause": Command("pod:unpause", "Let paused pods go on"),
     "update": Command("pod:update", "Change the limits of pods while they run"),
 }
 
@@ -38,7 +43,10 @@ def create(
     quiet_pull: opt.QuietPull = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Create pods of the file and their containers, without starting them."""
+    """Create pods of the file and their containers, without starting them.
+
+    Example: composer pod create app
+    """
     images = Images(build=build, no_build=no_build, quiet=quiet_pull)
     with opt.session(ctx, dry_run=dry_run) as context:
         return change.create_pods(context, pods or (), images)
@@ -55,7 +63,10 @@ def start(
     ] = None,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Start the containers of pods, each after what it depends on."""
+    """Start the containers of pods, each after what it depends on.
+
+    Example: composer pod start app
+    """
     intent = Lifecycle(action="start", wait=wait, wait_timeout=wait_timeout)
     return _change(ctx, pods, intent, dry_run=dry_run)
 
@@ -66,7 +77,10 @@ def stop(
     timeout: opt.Timeout = None,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Stop the containers of pods, each before what it depends on; nothing is left running."""
+    """Stop the containers of pods, each before what it depends on; nothing is left running.
+
+    Example: composer pod stop -t 5 app
+    """
     return _change(ctx, pods, Lifecycle(action="stop", timeout=timeout), dry_run=dry_run)
 
 
@@ -76,8 +90,21 @@ def restart(
     timeout: opt.Timeout = None,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Restart the containers of pods. A changed Compose file is not looked at."""
+    """Restart the containers of pods. A changed Compose file is not looked at.
+
+    Example: composer pod restart app
+    """
     return _change(ctx, pods, Lifecycle(action="restart", timeout=timeout), dry_run=dry_run)
+
+
+def pause(ctx: typer.Context, pods: Pods = None, dry_run: opt.DryRun = False) -> int:
+    """Pause the containers of pods: their processes stand still."""
+    return _change(ctx, pods, Lifecycle(action="pause"), dry_run=dry_run)
+
+
+def unpause(ctx: typer.Context, pods: Pods = None, dry_run: opt.DryRun = False) -> int:
+    """Let the paused containers of pods go on."""
+    return _change(ctx, pods, Lifecycle(action="unpause"), dry_run=dry_run)
 
 
 def kill(
@@ -100,7 +127,7 @@ def rm(
     ] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Remove stopped pods with all of their containers."""
+    """Remove stopped pods with all of their containers. Example: composer pod rm -f app"""
     intent = Lifecycle(action="rm", stop=stop, volumes=volumes)
     return _change(ctx, pods, intent, dry_run=dry_run, confirm=not force)
 

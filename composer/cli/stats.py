@@ -22,15 +22,21 @@ def stats(
         bool, typer.Option("--no-stream", help="Once, and not again and again")
     ] = False,
     no_trunc: Annotated[bool, typer.Option("--no-trunc", help="Whole ids")] = False,
+    pods: Annotated[
+        bool, typer.Option("--pods", help="Sums by pod, and containers that are in none")
+    ] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
     """Show what containers use, until Ctrl-C. Example: composer stats --no-stream"""
+    if pods and services:
+        raise typer.BadParameter("--pods shows all pods: name some with `composer pod stats`")
     options = StatsOptions(
         services=tuple(services or ()),
         all=all,
         stream=not no_stream,
         template=format,
         truncate=not no_trunc,
+        pods=pods,
     )
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_stats(context, options)

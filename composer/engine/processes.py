@@ -1,4 +1,4 @@
-"""GET /libpod/containers/{name}/top: the processes of a container."""
+"""GET /libpod/containers/{name}/top and /libpod/pods/{name}/top: processes."""
 
 from __future__ import annotations
 
@@ -31,9 +31,17 @@ class _Top(msgspec.Struct, rename="pascal"):
 
 def processes(libpod: Libpod, container: str) -> Processes:
     """The processes of a running container, as it numbers them itself. Raises ``EngineError``."""
-    path = f"/containers/{segment(container)}/top"
+    return _processes(libpod, f"/containers/{segment(container)}/top", f"top {container}")
+
+
+def pod_processes(libpod: Libpod, pod: str) -> Processes:
+    """The processes of all containers of a running pod, each as its own container numbers it."""
+    return _processes(libpod, f"/pods/{segment(pod)}/top", f"top pod {pod}")
+
+
+def _processes(libpod: Libpod, path: str, what: str) -> Processes:
     query: Query = {"stream": False, "ps_args": ",".join(_COLUMNS.values())}
-    found: _Top = libpod.get(path, query, kind=_Top, what=f"top {container}")
+    found: _Top = libpod.get(path, query, kind=_Top, what=what)
     return Processes(titles=tuple(_COLUMNS), rows=tuple(_as_ps(row) for row in found.processes))
 
 

@@ -13,13 +13,10 @@ from msgspec.structs import replace
 from composer.errors import ComposerError
 from composer.plan.intent import Lifecycle
 from composer.plan.lifecycle import plan_lifecycle
-from composer.plan.operations import RemovePod, StopPod, UpdatePod
+from composer.plan.operations import UpdatePod
 from composer.plan.plan import Plan
 from composer.spec.model import Project
-from composer.state import Container, PodState, State
-
-_ENDS = ("SIGKILL", "KILL", "9")
-"""Signals after which nothing of a pod is left running."""
+from composer.state import PodState, State
 
 
 def names_of(pod: PodState) -> tuple[str, ...]:
@@ -68,24 +65,17 @@ def plan_pods(
 ) -> Plan:
     """The plan of ``intent`` for all containers of ``pods``, and for these themselves.
 
-    A pod that is stopped, or killed for good, keeps no infra container running; one whose
-    containers are removed goes with them.
+    A pod all of whose containers end keeps no infra container running; one whose containers are
+    removed goes with them.
     """
     ids = {pod.id for pod in pods}
     members = tuple(c for c in state.containers if c.pod in ids)
     # Who names a pod means all that is in it, also what the file no longer has.
-    plan = plan_lifecycle(
+    return plan_lifecycle(
         project,
         replace(state, containers=members, pods=tuple(pods)),
         replace(intent, services=(), remove_orphans=True),
     )
-    for pod in pods:
-        own = [c for c in members if c.pod == pod.id]
-        if intent.action == "stop" or (intent.action == "kill" and intent.signal in _ENDS):
-            _end(plan, pod, own, intent)
-        elif intent.action == "rm" and all(_removed(plan, c) for c in own):
-            _remove(plan, pod, own)
-    return plan
 
 
 def plan_update(pods: Sequence[PodState], *, cpus: float | None, memory: int | None) -> Plan:
@@ -102,31 +92,3 @@ def plan_update(pods: Sequence[PodState], *, cpus: float | None, memory: int | N
         )
         plan.add(operation)
     return plan
-
-
-def _end(plan: Plan, pod: PodState, members: Sequence[Container], intent: Lifecycle) -> None:
-    """Stop what still runs of ``pod`` once its members have ended."""
-    done = any(isinstance(o, StopPod) and o.pod == pod.id for o in plan)
-    alive = pod.infra_status == "running" or any(c.alive for c in members)
-    if done or not alive:
-        return
-    ends = [f"{verb}:{c.name}" for c in members for verb in ("stop", "kill")]
-    operation = StopPod(
-        id=f"stop-pod:{pod.name}",
-        cause="asked for",
-        pod=pod.id,
-        name=pod.name,
-        timeout=intent.timeout if intent.action == "stop" else 0,
-    )
-    plan.add(operation, wanted=ends)
-
-
-def _remove(plan: Plan, pod: PodState, members: Sequence[Container]) -> None:
-    if any(isinstance(o, RemovePod) and o.pod == pod.id for o in plan):
-        return
-    operation = RemovePod(id=f"remove-pod:{pod.name}", cause="asked for", pod=pod.id, name=pod.name)
-    plan.add(operation, [f"remove:{c.name}" for c in members])
-
-
-def _removed(plan: Plan, container: Container) -> bool:
-    return f"remove:{container.name}" in plan

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from composer.printable import printable, printable_json
-from composer.state import Container, PodState, Published
+from composer.state import Container, PodState, Processes, Published
 from composer.ui.duration import ago
 from composer.ui.ports import describe, host_address
 from composer.ui.ps import ID_LENGTH, Publisher, created_at
@@ -216,3 +216,20 @@ def port_lines(rows: Sequence[PortRow], *, asked: bool) -> str:
         inside = f"{printable(one.Name)} {one.TargetPort}/{one.Protocol} -> "
         written.append(f"{published}\n" if asked else f"{inside}{published}\n")
     return "".join(written)
+
+
+def process_table(seen: Sequence[tuple[str, Processes]]) -> str:
+    """The processes of each pod, by its name, in the columns of ``ps``."""
+    if not seen:
+        return ""
+    rows = [(name, *process) for name, processes in seen for process in processes.rows]
+    return table(("POD", *seen[0][1].titles), rows)
+
+
+def process_lines(seen: Sequence[tuple[str, Processes]]) -> str:
+    """The same as one JSON object a line for each process."""
+    return lines(
+        {"POD": name, **dict(zip(processes.titles, process, strict=True))}
+        for name, processes in seen
+        for process in processes.rows
+    )

@@ -11,7 +11,17 @@ import msgspec
 from composer.errors import ComposerError
 from composer.printable import printable_json
 from composer.state import PROJECT
-from composer.ui.pods import Whole, formatted, lines, overview, port_lines, port_rows, together
+from composer.ui.pods import (
+    Whole,
+    formatted,
+    lines,
+    overview,
+    port_lines,
+    port_rows,
+    process_lines,
+    process_table,
+    together,
+)
 from composer.usecases.context import Context
 from composer.usecases.logs import LogOptions, show_logs
 from composer.usecases.pods import chosen_pods
@@ -68,6 +78,14 @@ def pod_port(
     if port is not None and not rows:
         raise ComposerError(f"no pod publishes port {port}/{protocol or 'tcp'}")
     sys.stdout.write(lines(rows) if json else port_lines(rows, asked=port is not None))
+    return 0
+
+
+def pod_top(ctx: Context, names: Sequence[str], *, json: bool) -> int:
+    """Print the processes of running pods. Returns the exit code."""
+    pods = [whole.pod for whole in whole_pods(ctx, names) if any(c.running for c in whole.members)]
+    seen = [(pod.name, ctx.engine.pod_processes(pod.id)) for pod in pods]
+    sys.stdout.write(process_lines(seen) if json else process_table(seen))
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from composer.state import Container, Usage
@@ -26,6 +26,14 @@ class StatsOptions(NamedTuple):
     template: str = "table"
     """``table``, ``json`` or a template."""
     truncate: bool = True
+    pods: bool = False
+    """A line for each pod, and for each container that is in none."""
+    only: tuple[str, ...] = ()
+    """These pods alone."""
+
+
+Look = Callable[[], tuple[Sequence[Container], Mapping[str, Usage]]]
+"""What there is to show, and by id what those of it use that run."""
 
 
 def stats(ctx: Context, options: StatsOptions) -> int:
@@ -33,16 +41,14 @@ def stats(ctx: Context, options: StatsOptions) -> int:
 
     On a terminal each table takes the place of the one before.
     """
-    found = project_containers(ctx, ctx.project_name)
-    check_services(ctx, options.services, found)
+    look = _pods(ctx, options) if options.pods else _containers(ctx, options)
     live = options.stream and options.template.startswith("table") and sys.stdout.isatty()
     if live:
         sys.stdout.write(CLEAR)
-    before = _look(ctx, _chosen(found, options))
+    _, before = look()
     while True:
         time.sleep(SECONDS)
-        shown = _chosen(project_containers(ctx, ctx.project_name), options)
-        now = _look(ctx, shown)
+        shown, now = look()
         # Those that have ended meanwhile are left out, unless all are wanted.
         shown = [c for c in shown if options.all or c.id in now]
         text = formatted(shown, before, now, template=options.template, truncate=options.truncate)
@@ -53,6 +59,25 @@ def stats(ctx: Context, options: StatsOptions) -> int:
         before = now
 
 
+def _containers(ctx: Context, options: StatsOptions) -> Look:
+    found = project_containers(ctx, ctx.project_name)
+    check_services(ctx, options.services, found)
+
+    def look() -> tuple[Sequence[Container], Mapping[str, Usage]]:
+        shown = _chosen(project_containers(ctx, ctx.project_name), options)
+        running = [container.id for container in shown if container.running]
+        return shown, {used.id: used for used in ctx.engine.usage(running)}
+
+    return look
+
+
+def _pods(ctx: Context, options: StatsOptions) -> Look:
+    from composer.usecases.pod_stats import look_at_pods
+
+    limits: dict[str, int] = {}
+    return lambda: look_at_pods(ctx, options.only, limits, all=options.all)
+
+
 def _chosen(containers: Sequence[Container], options: StatsOptions) -> list[Container]:
     return [
         container
@@ -60,9 +85,3 @@ def _chosen(containers: Sequence[Container], options: StatsOptions) -> list[Cont
         if (options.all or container.running)
         and (not options.services or container.service in options.services)
     ]
-
-
-def _look(ctx: Context, containers: Sequence[Container]) -> Mapping[str, Usage]:
-    """By id, what those of ``containers`` use that run."""
-    running = [container.id for container in containers if container.running]
-    return {used.id: used for used in ctx.engine.usage(running)}

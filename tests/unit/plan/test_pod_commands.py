@@ -13,7 +13,7 @@ from composer.plan import operations as op
 from composer.plan.intent import Lifecycle
 from composer.plan.plan import Plan
 from composer.plan.pod_commands import find_pods, plan_pods, plan_update
-from composer.state import Container, PodState, State
+from composer.state import Container, PodMember, PodState, State
 from tests.unit.projects import container, order, project, service, state
 
 APP, SIDE, DB = service("app", ["side"]), service("side"), service("db")
@@ -22,11 +22,14 @@ P = project(APP, SIDE, DB)
 
 def pod(number: int, **said: Any) -> PodState:
     own = {labels.PROJECT: "p", labels.POD: "web", labels.NUMBER: str(number)}
+    inside = tuple(PodMember(f"{of}{number}", "", "running") for of in ("app", "side"))
     said = {"status": "running", "infra": "infra", "infra_status": "running", **said}
+    said.setdefault("containers", inside)
     return PodState(id=f"pod{number}", name=f"p-web-{number}", labels=own, **said)
 
 
 def member(of: Any, number: int, **said: Any) -> Container:
+    said.setdefault("id", f"{of.name}{number}")
     return container(of, number, pod=f"pod{number}", pod_name=f"p-web-{number}", **said)
 
 
@@ -83,9 +86,8 @@ def test_stop_ends_the_members_in_order_and_then_the_rest_of_the_pod() -> None:
 
 def test_stop_of_a_stopped_pod_is_nothing() -> None:
     stopped = tuple(member(of, 1, status="exited") for of in (APP, SIDE))
-    still = msgspec.structs.replace(
-        STATE, containers=stopped, pods=(pod(1, infra_status="exited", status="exited"),)
-    )
+    ended = pod(1, infra_status="exited", status="exited", containers=())
+    still = msgspec.structs.replace(STATE, containers=stopped, pods=(ended,))
     assert not plan((), still, action="stop")
 
 
