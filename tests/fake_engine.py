@@ -25,6 +25,7 @@ from composer.state import (
     HealthResult,
     ImageDetail,
     ImageState,
+    MountPoint,
     NetworkState,
     OneOff,
     PodMember,
@@ -336,6 +337,14 @@ class FakeEngine:
     def remove_volume(self, name: str) -> None:
         with self._call("remove_volume", name):
             self.volumes.pop(name, None)
+
+    def mounts(self, filters: Mapping[str, Sequence[str]]) -> dict[str, tuple[MountPoint, ...]]:
+        return {
+            c.id: tuple(
+                MountPoint(name=f"volume at {t}", target=t, driver="local") for t in c.mounts
+            )
+            for c in self.containers(filters)
+        }
 
     def list_volumes(self) -> list[VolumeState]:
         return list(self.volumes.values())

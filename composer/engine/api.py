@@ -16,6 +16,7 @@ from composer.state import (
     Detail,
     HealthResult,
     ImageDetail,
+    MountPoint,
     OneOff,
     PodState,
     Processes,
@@ -104,6 +105,9 @@ class Engine(Protocol):
 
     def info(self) -> dict[str, Any]:
         """What the engine says of itself (GET /libpod/info)."""
+
+    def mounts(self, filters: Mapping[str, Sequence[str]]) -> dict[str, tuple[MountPoint, ...]]:
+        """What is mounted into all containers that match Podman's list filters, by their ids."""
 
     def list_volumes(self) -> list[VolumeState]:
         """All volumes (GET /libpod/volumes/json)."""

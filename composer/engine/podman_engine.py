@@ -23,6 +23,7 @@ from composer.state import (
     Detail,
     HealthResult,
     ImageDetail,
+    MountPoint,
     OneOff,
     PodState,
     Processes,
@@ -99,6 +100,12 @@ class PodmanEngine:
         from composer.engine.detail import detail, inspect
 
         return detail(inspect(self._libpod, container))
+
+    def mounts(self, filters: Mapping[str, Sequence[str]]) -> dict[str, tuple[MountPoint, ...]]:
+        """See ``Engine.mounts``."""
+        from composer.engine.mounts import list_mounts
+
+        return list_mounts(self._libpod, filters)
 
     def list_volumes(self) -> list[VolumeState]:
         """See ``Engine.list_volumes``."""

@@ -228,6 +228,16 @@ class ImageState(msgspec.Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
 
 
+class MountPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is mounted into a container."""
+
+    name: str
+    """Of a volume, else the path on the engine's machine."""
+    target: str
+    driver: str = ""
+    """That of a volume."""
+
+
 class ImageDetail(msgspec.Struct, frozen=True, kw_only=True):
     """One image, inspected."""
 

@@ -27,16 +27,16 @@ class ProjectRow(msgspec.Struct, frozen=True):
 def rows(containers: Iterable[Container], *, stopped: bool = False) -> list[ProjectRow]:
     """The projects that ``containers`` belong to, by name.
 
-    Those without a running container are left out unless ``stopped`` (``ls --all``) is true.
+    Only containers that run count unless ``stopped`` (``ls --all``) is true.
     """
     projects: dict[str, list[Container]] = {}
     for container in containers:
-        if container.project and not container.is_infra and not container.oneoff:
+        counts = (stopped or container.running) and not container.is_infra and not container.oneoff
+        if container.project and counts:
             projects.setdefault(container.project, []).append(container)
     return [
         ProjectRow(name, _status(members), _files(members))
         for name, members in sorted(projects.items())
-        if stopped or any(member.running for member in members)
     ]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from composer.printable import printable_json
-from composer.state import Container
+from composer.state import Container, MountPoint
 from composer.ui.duration import ago, words
 from composer.ui.ports import describe, host_address
 from composer.ui.table import LEAST_WIDTH, table
@@ -18,6 +18,7 @@ POD = "POD"
 """A further column, if there is a pod."""
 COMMAND_WIDTH = 20
 ID_LENGTH = 12
+MOUNT_WIDTH = 15
 
 RAW = (
     "\\n".join(
@@ -70,6 +71,11 @@ _HEALTH = {
 }
 _STATES = {"stopped": "exited", "configured": "created", "initialized": "created"}
 """Podman's words for which Docker has another."""
+
+
+Mounts = Mapping[str, Sequence[MountPoint]]
+"""What is mounted into containers, by their ids."""
+_NONE: Mounts = {}
 
 
 class Publisher(msgspec.Struct, frozen=True):
@@ -134,20 +140,26 @@ def to_table(containers: Sequence[Container], now: float, *, truncate: bool = Tr
 
 
 def formatted(
-    containers: Sequence[Container], now: float, template: str, *, truncate: bool = True
+    containers: Sequence[Container],
+    now: float,
+    template: str,
+    *,
+    truncate: bool = True,
+    mounts: Mounts = _NONE,
 ) -> str:
     """The containers as ``--format`` says: ``table``, ``json``, ``raw`` or a template.
 
+    ``mounts`` is what is mounted into each, by its id; the table does not show it.
     Raises ``ComposerError`` for a template that cannot be read.
     """
     if template == "table":
         return to_table(containers, now, truncate=truncate)
     if template == "json":
-        return to_json(containers, now, truncate=truncate)
+        return to_json(containers, now, truncate=truncate, mounts=mounts)
     from composer.ui.template import show
 
     rows = [
-        msgspec.structs.asdict(row(container, now, truncate=truncate))
+        msgspec.structs.asdict(row(container, now, truncate=truncate, mounts=mounts))
         | {"Label": lambda name, labels=container.labels: labels.get(name, "")}
         for container in containers
     ]
@@ -157,17 +169,21 @@ def formatted(
     return show(RAW if template == "raw" else template, rows, HEADINGS)
 
 
-def to_json(containers: Sequence[Container], now: float, *, truncate: bool = True) -> str:
+def to_json(
+    containers: Sequence[Container], now: float, *, truncate: bool = True, mounts: Mounts = _NONE
+) -> str:
     """One JSON object a line for each container."""
     encode = msgspec.json.Encoder().encode
     return "".join(
-        printable_json(encode(row(container, now, truncate=truncate)).decode()) + "\n"
+        printable_json(encode(row(container, now, truncate=truncate, mounts=mounts)).decode())
+        + "\n"
         for container in containers
     )
 
 
-def row(container: Container, now: float, *, truncate: bool = True) -> Row:
+def row(container: Container, now: float, *, truncate: bool = True, mounts: Mounts = _NONE) -> Row:
     """All that ``--format json`` tells of one container."""
+    mounted = mounts.get(container.id, ())
     return Row(
         Command=command(container, truncate=truncate),
         CreatedAt=created_at(container.created),
@@ -176,8 +192,8 @@ def row(container: Container, now: float, *, truncate: bool = True) -> Row:
         ID=container.id[:ID_LENGTH] if truncate else container.id,
         Image=container.image,
         Labels=",".join(f"{key}={value}" for key, value in sorted(container.labels.items())),
-        LocalVolumes=str(len(container.mounts)),
-        Mounts=",".join(container.mounts),
+        LocalVolumes=str(sum(mount.driver == "local" for mount in mounted)),
+        Mounts=",".join(_cut(mount.name) if truncate else mount.name for mount in mounted),
         Name=container.name,
         Names=container.name,
         Networks=",".join(container.networks),
@@ -224,6 +240,10 @@ def command(container: Container, *, truncate: bool = True) -> str:
     if truncate and len(text) > COMMAND_WIDTH:
         text = text[: COMMAND_WIDTH - 1] + "…"
     return f'"{text}"'
+
+
+def _cut(mount: str) -> str:
+    return mount if len(mount) <= MOUNT_WIDTH else f"{mount[: MOUNT_WIDTH - 1]}…"
 
 
 def created_at(seconds: float) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from composer.errors import ComposerError
 from composer.printable import printable
-from composer.state import PROJECT, Container
+from composer.state import PROJECT, Container, MountPoint
 from composer.usecases.containers import check_services, project_containers
 from composer.usecases.context import Context
 
@@ -52,8 +53,21 @@ def ps(ctx: Context, options: PsOptions) -> int:
         from composer.ui.ps import formatted
 
         shown = _with_health(ctx, name, shown)
-        write(formatted(shown, time.time(), options.format, truncate=options.truncate))
+        mounts = _mounts(ctx, name, shown, options.format)
+        write(
+            formatted(shown, time.time(), options.format, truncate=options.truncate, mounts=mounts)
+        )
     return 0
+
+
+def _mounts(
+    ctx: Context, project: str, containers: list[Container], format: str
+) -> Mapping[str, Sequence[MountPoint]]:
+    """What is mounted into each of ``containers``, by its id, if ``format`` shows any of it."""
+    asked = format == "json" or any(word in format for word in ("json .", "Mounts", "LocalVolumes"))
+    if not asked or not any(c.mounts for c in containers):
+        return {}
+    return ctx.engine.mounts({"label": [f"{PROJECT}={project}"]})
 
 
 def _with_health(ctx: Context, project: str, containers: list[Container]) -> list[Container]:

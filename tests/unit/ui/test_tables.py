@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from composer.state import CONFIG_FILES, ONEOFF, PROJECT, SERVICE, Container, Published
+from composer.state import CONFIG_FILES, ONEOFF, PROJECT, SERVICE, Container, MountPoint, Published
 from composer.ui import ls, ps
 from composer.ui.ports import describe
 from composer.ui.table import table
@@ -70,6 +70,13 @@ def test_ps_json_has_docker_composes_keys_one_object_a_line() -> None:
         "PublishedPort": 8443,
         "Protocol": "tcp",
     }
+    assert (first["LocalVolumes"], first["Mounts"]) == ("0", "")
+    mounted = (
+        MountPoint(name="shop_data", target="/data", driver="local"),
+        MountPoint(name="/srv/a/long/path", target="/b"),
+    )
+    told = json.loads(ps.to_json([WEB], NOW, mounts={WEB.id: mounted}))
+    assert (told["LocalVolumes"], told["Mounts"]) == ("1", "shop_data,/srv/a/long/pa…")
     assert f"{CONFIG_FILES}=/srv/compose.yaml" in first["Labels"].split(",")
 
 
@@ -154,8 +161,9 @@ def test_ls_counts_states_and_leaves_out_stopped_projects() -> None:
         member("shop", "running", **{ONEOFF: "True"}),
         Container(id="2", name="foreign", status="running"),
     ]
-    assert ls.rows(containers) == [ls.ProjectRow("shop", "exited(1), running(2)", "/f")]
-    assert [row.Name for row in ls.rows(containers, stopped=True)] == ["idle", "shop"]
+    assert ls.rows(containers) == [ls.ProjectRow("shop", "running(2)", "/f")]
+    every = [(row.Name, row.Status) for row in ls.rows(containers, stopped=True)]
+    assert every == [("idle", "exited(1)"), ("shop", "exited(1), running(2)")]
 
 
 def test_ls_prints_docker_composes_table_and_json() -> None:
