@@ -22,8 +22,11 @@ def exec_(
     no_tty: Annotated[
         bool, typer.Option("--no-tty", "--no-TTY", "-T", help="No terminal for the command")
     ] = False,
-    interactive: Annotated[bool, typer.Option("--interactive", "-i", hidden=True)] = True,
-    tty: Annotated[bool, typer.Option("--tty", "-t", hidden=True)] = True,
+    interactive: Annotated[
+        bool,
+        typer.Option("--interactive/--no-interactive", "-i", help="Connect the standard input"),
+    ] = True,
+    tty: Annotated[bool, typer.Option("--tty/--without-tty", "-t", hidden=True)] = True,
     privileged: Annotated[bool, typer.Option("--privileged", help="All privileges")] = False,
     user: Annotated[str | None, typer.Option("--user", "-u", help="User to run it as")] = None,
     workdir: Annotated[str | None, typer.Option("--workdir", "-w", help="Folder to run in")] = None,
@@ -31,7 +34,8 @@ def exec_(
 ) -> int:
     """Run a command in a running container. Example: composer exec app sh"""
     options = ExecOptions(
-        tty=not no_tty,
+        tty=tty and not no_tty,
+        stdin=interactive,
         detach=detach,
         env=tuple(env or ()),
         replica=index,

@@ -599,7 +599,8 @@ class PodmanEngine:
             flags += ["--workdir", workdir]
         for setting in env:
             flags += ["--env", setting]
-        return self._program.run(["exec", *flags, container, *command])
+        # In the background it would print the id of the session.
+        return self._program.run(["exec", *flags, container, *command], quiet=detach)
 
     def attach(
         self,

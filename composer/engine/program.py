@@ -38,16 +38,18 @@ class Program(msgspec.Struct, frozen=True):
         chosen = ("CONTAINER_HOST", "CONTAINER_CONNECTION", "DOCKER_HOST")
         return {key: value for key, value in self.environment.items() if key not in chosen}
 
-    def run(self, arguments: Sequence[str]) -> int:
+    def run(self, arguments: Sequence[str], *, quiet: bool = False) -> int:
         """Run with this process's standard streams; the exit code (128 + n after signal n).
 
         Ctrl-C is the program's: the terminal sends it to both, and this process waits for what the
-        program makes of it.
+        program makes of it. With ``quiet`` nothing of it reaches the standard output.
         """
         import subprocess
 
+        output = subprocess.DEVNULL if quiet else None
+        command, environ = self.command(*arguments), self.clean_environment
         with terminal_kept(), _interrupts_ignored():
-            code = subprocess.call(self.command(*arguments), env=self.clean_environment)
+            code = subprocess.call(command, env=environ, stdout=output)
         return code if code >= 0 else 128 - code
 
     def attach(self, arguments: Sequence[str], forward: Callable[[int], None] | None) -> int:

@@ -16,6 +16,8 @@ class ExecOptions(NamedTuple):
     """The flags of ``exec``."""
 
     tty: bool = True
+    """A terminal, where there is one on both sides."""
+    stdin: bool = True
     detach: bool = False
     env: tuple[str, ...] = ()
     replica: int | None = None
@@ -33,7 +35,7 @@ def execute(ctx: Context, service: str, command: Sequence[str], options: ExecOpt
     return ctx.engine.exec_command(
         container.id,
         command,
-        interactive=not options.detach,
+        interactive=options.stdin and not options.detach,
         tty=options.tty and sys.stdin.isatty() and sys.stdout.isatty() and not options.detach,
         detach=options.detach,
         user=options.user,
