@@ -6,6 +6,7 @@ import contextlib
 import functools
 import gc
 import importlib
+import inspect
 import os
 import signal
 import sys
@@ -84,7 +85,14 @@ def load(name: str, command: Command) -> Any:
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
     if name in NO_INTERSPERSED:
         settings |= {"allow_interspersed_args": False}  # type: ignore[dict-item]
-    single.command(name, cls=arguments.Command, context_settings=settings)(_guarded(target))
+    text, _, example = (inspect.getdoc(target) or "").partition("Example: ")
+    single.command(
+        name,
+        cls=arguments.Command,
+        help=text,
+        epilog="\n  ".join(["\b\nExample:", *example.splitlines()]) if example else None,
+        context_settings=settings,
+    )(_guarded(target))
     return typer.main.get_command(single)
 
 

@@ -71,11 +71,9 @@ def completion(
 ) -> int:
     """Print a script that lets a shell complete commands, options, services and profiles.
 
-    bash: composer completion bash > ~/.local/share/bash-completion/completions/composer
-
-    zsh: composer completion zsh > "${fpath[1]}/_composer"
-
-    fish: composer completion fish > ~/.config/fish/completions/composer.fish
+    Example: composer completion bash > ~/.local/share/bash-completion/completions/composer
+    composer completion zsh > "${fpath[1]}/_composer"
+    composer completion fish > ~/.config/fish/completions/composer.fish
     """
     if shell not in SHELLS:
         raise typer.BadParameter(f"{shell!r} is none of {', '.join(SHELLS)}", param_hint="SHELL")

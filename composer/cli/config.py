@@ -60,7 +60,10 @@ def config(
     ] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Check the Compose files and print what they mean, in canonical form."""
+    """Check the Compose files and print what they mean, in canonical form.
+
+    Example: composer config --format json
+    """
     asked = {
         "services": list_services,
         "volumes": volumes,

@@ -17,6 +17,8 @@ def doctor(
     """Check Podman's set-up and the project, and say what mends what is wrong.
 
     The exit code is 1 if something is broken.
+
+    Example: composer doctor
     """
     if format not in ("text", "json"):
         raise typer.BadParameter(f"{format!r} is none of text, json", param_hint="--format")

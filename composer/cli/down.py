@@ -25,7 +25,10 @@ def down(
     timeout: opt.Timeout = None,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Stop and remove containers and networks. Named volumes stay unless -v is given."""
+    """Stop and remove containers and networks. Named volumes stay unless -v is given.
+
+    Example: composer down -v
+    """
     if rmi is not None and rmi not in ("local", "all"):
         raise typer.BadParameter(f"{rmi!r} is none of local, all", param_hint="--rmi")
     intent = Down(

@@ -16,7 +16,10 @@ def graph(
         str, typer.Option("--format", help="How to draw it: text, mermaid, dot or svg")
     ] = "text",
 ) -> int:
-    """Print the graph of services, networks and volumes."""
+    """Print the graph of services, networks and volumes.
+
+    Example: composer graph --format svg > graph.svg
+    """
     if format not in ("text", "mermaid", "dot", "svg"):
         raise typer.BadParameter(
             f"{format!r} is none of text, mermaid, dot, svg", param_hint="--format"

@@ -17,6 +17,9 @@ def images(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only ids")] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """List the images that the project's containers were made of."""
+    """List the images that the project's containers were made of.
+
+    Example: composer images --format json
+    """
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_images(context, tuple(services or ()), format=format or "table", quiet=quiet)

@@ -49,7 +49,7 @@ def build(
     no_rm: opt.Deprecated = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Build or rebuild the images of services."""
+    """Build or rebuild the images of services. Example: composer build --pull app"""
     intent = Build(
         services=tuple(services or ()),
         pull=pull,
@@ -94,7 +94,7 @@ def pull(
     parallel: opt.Deprecated = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Pull the images of services."""
+    """Pull the images of services. Example: composer pull --ignore-buildable"""
     if policy not in (None, "missing", "always"):
         raise typer.BadParameter(f"{policy!r} is none of missing, always", param_hint="--policy")
     with opt.session(ctx, dry_run=dry_run) as context:

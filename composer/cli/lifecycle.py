@@ -23,7 +23,10 @@ def start(
     ] = None,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Start existing containers of services, each after what it depends on."""
+    """Start existing containers of services, each after what it depends on.
+
+    Example: composer start --wait db
+    """
     intent = Lifecycle(
         action="start", services=tuple(services or ()), wait=wait, wait_timeout=wait_timeout
     )
@@ -37,7 +40,10 @@ def stop(
     timeout: opt.Timeout = None,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Stop running containers of services, each before what it depends on."""
+    """Stop running containers of services, each before what it depends on.
+
+    Example: composer stop -t 30 web
+    """
     intent = Lifecycle(action="stop", services=tuple(services or ()), timeout=timeout)
     with opt.session(ctx, dry_run=dry_run) as context:
         return lifecycle(context, intent)
@@ -50,7 +56,10 @@ def restart(
     no_deps: opt.NoDeps = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Restart containers of services. A changed Compose file is not looked at."""
+    """Restart containers of services. A changed Compose file is not looked at.
+
+    Example: composer restart -t 5 app
+    """
     intent = Lifecycle(
         action="restart", services=tuple(services or ()), timeout=timeout, no_deps=no_deps
     )
@@ -65,7 +74,7 @@ def kill(
     remove_orphans: opt.RemoveOrphans = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Send a signal to the containers of services."""
+    """Send a signal to the containers of services. Example: composer kill -s SIGHUP web"""
     intent = Lifecycle(
         action="kill",
         services=tuple(services or ()),
@@ -77,14 +86,17 @@ def kill(
 
 
 def pause(ctx: typer.Context, services: opt.Services = None, dry_run: opt.DryRun = False) -> int:
-    """Pause containers of services: their processes stop until unpause."""
+    """Pause containers of services: their processes stop until unpause.
+
+    Example: composer pause db
+    """
     intent = Lifecycle(action="pause", services=tuple(services or ()))
     with opt.session(ctx, dry_run=dry_run) as context:
         return lifecycle(context, intent)
 
 
 def unpause(ctx: typer.Context, services: opt.Services = None, dry_run: opt.DryRun = False) -> int:
-    """Let paused containers of services go on."""
+    """Let paused containers of services go on. Example: composer unpause db"""
     intent = Lifecycle(action="unpause", services=tuple(services or ()))
     with opt.session(ctx, dry_run=dry_run) as context:
         return lifecycle(context, intent)
@@ -101,7 +113,7 @@ def rm(
     all: Annotated[bool, typer.Option("--all", "-a", hidden=True)] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Remove stopped containers of services."""
+    """Remove stopped containers of services. Example: composer rm -sf app"""
     intent = Lifecycle(action="rm", services=tuple(services or ()), stop=stop, volumes=volumes)
     with opt.session(ctx, dry_run=dry_run) as context:
         return lifecycle(context, intent, confirm=not force)

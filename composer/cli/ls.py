@@ -21,7 +21,7 @@ def ls(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only names")] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """List the projects that this Podman has."""
+    """List the projects that this Podman has. Example: composer ls -a"""
     names = parse_filter(tuple(filter or ()), "name")
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_ls(context, all=all, format=format or "table", quiet=quiet, names=names)

@@ -30,7 +30,10 @@ def plan(
     remove_orphans: opt.RemoveOrphans = False,
     scale: opt.Scale = None,
 ) -> int:
-    """Show what `composer up` would do, and why, without doing it."""
+    """Show what `composer up` would do, and why, without doing it.
+
+    Example: composer plan --build app
+    """
     if format not in FORMATS:
         raise typer.BadParameter(
             f"{format!r} is none of {', '.join(FORMATS)}", param_hint="--format"

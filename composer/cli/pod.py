@@ -98,12 +98,12 @@ def restart(
 
 
 def pause(ctx: typer.Context, pods: Pods = None, dry_run: opt.DryRun = False) -> int:
-    """Pause the containers of pods: their processes stand still."""
+    """Pause the containers of pods: their processes stand still. Example: composer pod pause app"""
     return _change(ctx, pods, Lifecycle(action="pause"), dry_run=dry_run)
 
 
 def unpause(ctx: typer.Context, pods: Pods = None, dry_run: opt.DryRun = False) -> int:
-    """Let the paused containers of pods go on."""
+    """Let the paused containers of pods go on. Example: composer pod unpause app"""
     return _change(ctx, pods, Lifecycle(action="unpause"), dry_run=dry_run)
 
 

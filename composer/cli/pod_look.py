@@ -73,7 +73,10 @@ def top(
     format: Annotated[str, typer.Option("--format", help="table or json")] = "table",
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Show the processes of running pods, those of their infra containers included."""
+    """Show the processes of running pods, those of their infra containers included.
+
+    Example: composer pod top app
+    """
     _check_format(format)
     with opt.session(ctx, dry_run=dry_run) as context:
         return look.pod_top(context, pods or (), json=format == "json")
@@ -90,7 +93,10 @@ def stats(
     no_trunc: Annotated[bool, typer.Option("--no-trunc", help="Whole ids")] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Show what each pod uses, all its containers together, until Ctrl-C."""
+    """Show what each pod uses, all its containers together, until Ctrl-C.
+
+    Example: composer pod stats --no-stream app
+    """
     from composer.usecases.stats import StatsOptions
     from composer.usecases.stats import stats as run_stats
 
@@ -119,7 +125,10 @@ def events(
     ] = None,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Show what happens to the containers of pods, until Ctrl-C."""
+    """Show what happens to the containers of pods, until Ctrl-C.
+
+    Example: composer pod events app
+    """
     from composer.usecases.events import events as run_events
 
     with opt.session(ctx, dry_run=dry_run) as context:

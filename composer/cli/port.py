@@ -20,6 +20,9 @@ def port(
     index: opt.Index = None,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Print the address and port that a container's port is published on."""
+    """Print the address and port that a container's port is published on.
+
+    Example: composer port web 80
+    """
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_port(context, service, private_port, protocol=protocol.lower(), index=index)

@@ -30,7 +30,7 @@ def ps(
     ] = None,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """List the project's containers."""
+    """List the project's containers. Example: composer ps -a --status exited"""
     wanted = (*(status or ()), *parse_filter(tuple(filter or ()), "status"))
     for value in wanted:
         if value not in STATUSES:

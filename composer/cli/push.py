@@ -22,7 +22,7 @@ def push(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress")] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Push the images that services are built to."""
+    """Push the images that services are built to. Example: composer push app"""
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_push(
             context,

@@ -177,7 +177,7 @@ def create(
     yes: opt.Yes = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Create the containers of services without starting them."""
+    """Create the containers of services without starting them. Example: composer create --build"""
     intent = Up(
         services=tuple(services or ()),
         scale=parse_scale(scale or ()),

@@ -33,7 +33,7 @@ def version(
     short: Annotated[bool, typer.Option("--short", help="Only the number")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", hidden=True)] = False,
 ) -> int:
-    """Show the version."""
+    """Show the version. Example: composer version --short"""
     who = peers.peer(sys.argv[0])
     number = who.speaks or __version__
     if short:

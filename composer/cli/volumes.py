@@ -17,6 +17,9 @@ def volumes(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only names")] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """List the project's volumes, or those that the containers of services use."""
+    """List the project's volumes, or those that the containers of services use.
+
+    Example: composer volumes -q
+    """
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_volumes(context, tuple(services or ()), format=format or "table", quiet=quiet)

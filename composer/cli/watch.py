@@ -23,7 +23,10 @@ def watch(
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no build output")] = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Keep containers up to date while files change, as develop.watch says, until Ctrl-C."""
+    """Keep containers up to date while files change, as develop.watch says, until Ctrl-C.
+
+    Example: composer watch --no-up app
+    """
     options = WatchOptions(up=not no_up, prune=prune, quiet=quiet)
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_watch(context, tuple(services or ()), options)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from composer.cli.app import load
 from composer.cli.commands import COMMANDS
 
 
@@ -23,6 +26,31 @@ def test_each_command_explains_itself(name: str) -> None:
     done = run(name, "--help")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"Usage: composer {name}")
+
+
+def examples() -> list[tuple[str, ...]]:
+    """The words of each example of each command, without what a shell makes of them."""
+    found: list[tuple[str, ...]] = []
+    for name, command in COMMANDS.items():
+        loaded = load(name, command)
+        table = getattr(loaded, "table", {})
+        for single in [load(key, below) for key, below in table.items()] or [loaded]:
+            assert single.epilog, f"{name} {single.name} has no example"
+            lines = single.epilog.splitlines()[2:]
+            found += [tuple(shlex.split(re.split(" [>|] ", line)[0])) for line in lines]
+    return found
+
+
+@pytest.mark.parametrize("words", examples(), ids=" ".join)
+def test_each_example_is_one(words: tuple[str, ...]) -> None:
+    program, name, *rest = words
+    assert program == "composer"
+    command = load(name, COMMANDS[name])
+    if table := getattr(command, "table", {}):
+        name, *rest = rest
+        command = load(name, table[name])
+    with command.make_context(name, list(rest), obj={}) as context:
+        assert context.params is not None
 
 
 @pytest.mark.parametrize(
