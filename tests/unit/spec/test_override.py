@@ -36,7 +36,7 @@ def test_what_cannot_be_read_names_the_option() -> None:
     with pytest.raises(ComposerError, match="--publish: "):
         published(["x:y"])
     with pytest.raises(ComposerError, match="--volume: "):
-        mounted(["a::b"])
+        mounted(["data::/to"])
     with pytest.raises(ComposerError, match="--entrypoint: "):
         split_words("'open", "--entrypoint")
     with pytest.raises(ComposerError, match="KEY=VALUE"):
