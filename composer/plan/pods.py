@@ -115,6 +115,8 @@ def compare_pods(
 def _divergence(project: Project, pod: Pod, current: PodState) -> str:
     """Why ``current`` is not what the file says, or an empty text."""
     missing = {project.networks[key].name for key in pod.networks} - {*current.networks}
+    if not current.config_hash:  # podman-compose made it, and left no word of how
+        return "" if bool(current.infra) == (pod.infra is not None) else "its infra changed"
     if current.config_hash != pod.config_hash:
         before = unpacked(current.labels.get(DEFINITION, "")).items()
         changed = sorted({name for name, _ in before ^ pod_digests(pod).items()})
