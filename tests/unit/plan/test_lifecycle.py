@@ -1,4 +1,4 @@
-"""Plans of ``start``, ``stop``, ``restart``, ``kill`` and ``rm``."""
+"""Plans of ``start``, ``stop``, ``restart``, ``kill``, ``pause``, ``unpause`` and ``rm``."""
 
 from __future__ import annotations
 
@@ -55,6 +55,16 @@ def test_kill_sends_the_signal_to_what_runs() -> None:
     assert isinstance(kill, op.KillContainer)
     assert kill.signal == "SIGUSR1"
     assert not plan(P, STOPPED, action="kill")
+
+
+def test_pause_is_for_what_runs_and_unpause_for_what_is_paused() -> None:
+    half = state(container(APP, status="paused"), container(DB))
+    assert [o.id for o in plan(P, half, action="pause")] == ["pause:p-db-1"]
+    (waking,) = plan(P, half, action="unpause")
+    assert isinstance(waking, op.UnpauseContainer)
+    assert (waking.name, waking.asked) == ("p-app-1", True)
+    assert not plan(P, half, action="pause", services=("app",))
+    assert not plan(P, STOPPED, action="pause")
 
 
 def test_rm_leaves_what_runs_unless_it_is_stopped() -> None:
