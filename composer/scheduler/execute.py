@@ -17,6 +17,8 @@ from composer.spec.model import Project
 from composer.state import PROJECT
 
 CONFLICT = 409
+SKIPPED = "Skipped"
+"""How a step ended that may fail, and did."""
 SETTLE = 0.05
 """Seconds after which a container that was started counts as not having died at once."""
 
@@ -43,9 +45,12 @@ class Executor:
         """The variables that providers have set, by service."""
         self._last_start = clock()
 
-    def run(self, operation: op.Operation) -> None:
-        """Run ``operation``. Raises ``ComposerError`` if it fails, ``Interrupted`` if stopped."""
-        _ACTIONS[type(operation)](self, operation)
+    def run(self, operation: op.Operation) -> str | None:
+        """Run ``operation``. Raises ``ComposerError`` if it fails, ``Interrupted`` if stopped.
+
+        Returns the word for how it ended, None for the usual one.
+        """
+        return _ACTIONS[type(operation)](self, operation)
 
     def close(self) -> None:
         """Return when nothing of this executor is under way any more."""
@@ -82,7 +87,7 @@ class Executor:
 
         return tell
 
-    def _pull(self, o: op.PullImage) -> None:
+    def _pull(self, o: op.PullImage) -> str | None:
         progress = None if o.quiet else self._progress(o.id)
         try:
             self._engine.pull(o.image, platform=o.platform, newer=o.newer, progress=progress)
@@ -90,6 +95,8 @@ class Executor:
             if not o.optional:
                 raise
             self._emit(Warned(f"{error.message}; it goes on without"))
+            return SKIPPED
+        return None
 
     def _build(self, o: op.BuildImage) -> None:
         self._engine.build(
@@ -103,7 +110,7 @@ class Executor:
             progress=None if o.quiet else self._progress(o.id),
         )
 
-    def _push(self, o: op.PushImage) -> None:
+    def _push(self, o: op.PushImage) -> str | None:
         progress = None if o.quiet else self._progress(o.id)
         try:
             self._engine.push(o.image, progress=progress)
@@ -111,6 +118,8 @@ class Executor:
             if not o.optional:
                 raise
             self._emit(Warned(f"{error.message}; it goes on without"))
+            return SKIPPED
+        return None
 
     def _remove_image(self, o: op.RemoveImage) -> None:
         try:
@@ -244,7 +253,7 @@ def _kept(error: ComposerError, old: str) -> ComposerError:
     return ComposerError(error.message, hint=hint)
 
 
-_ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], None]] = {
+_ACTIONS: dict[type[op.Operation], Callable[[Executor, Any], str | None]] = {
     op.CreateNetwork: Executor._create_network,
     op.RemoveNetwork: Executor._remove_network,
     op.DisconnectNetwork: Executor._disconnect,

@@ -166,10 +166,10 @@ class Scheduler:
             if shown:
                 self._emit(Started(operation.id, kind, subject, doing))
             begun = self._clock()
-            self._executor.run(operation)
+            ended = self._executor.run(operation) or done
             if shown:
                 seconds = self._clock() - begun
-                self._emit(Finished(operation.id, kind, subject, done, seconds))
+                self._emit(Finished(operation.id, kind, subject, ended, seconds))
         except BaseException as error:
             failure = error
         self._settle(run, operation, failure)

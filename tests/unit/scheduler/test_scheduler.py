@@ -263,6 +263,26 @@ def test_what_others_use_stays_with_a_warning(engine: FakeEngine, method: str) -
     assert any("n stays" in e.text for e in run.events if isinstance(e, Warned))
 
 
+@pytest.mark.parametrize(
+    ("method", "operation"),
+    [
+        ("pull", op.PullImage(id="x", cause="c", service="a", image="i", optional=True)),
+        ("push", op.PushImage(id="x", cause="c", service="a", image="i", optional=True)),
+    ],
+)
+def test_an_image_that_may_fail_is_not_said_to_be_done(
+    engine: FakeEngine, method: str, operation: op.Operation
+) -> None:
+    plan = Plan()
+    plan.add(operation)
+    engine.fail(method)
+    run = Run(project(service("a")), plan, engine)
+    run.run()
+    (warned,) = (e for e in run.events if isinstance(e, Warned))
+    assert "goes on without" in warned.text
+    assert [e.done for e in run.events if isinstance(e, Finished)] == ["Skipped"]
+
+
 def test_an_error_of_our_own_is_not_swallowed(engine: FakeEngine) -> None:
     def broken(method: str, subject: str) -> None:
         raise ZeroDivisionError
