@@ -29,18 +29,24 @@ _PRETTY = {
 
 def version(
     ctx: typer.Context,
-    format: Annotated[str, typer.Option("--format", "-f", help="pretty or json")] = "pretty",
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="pretty, json or a template ('{{.Version}}')")
+    ] = "pretty",
     short: Annotated[bool, typer.Option("--short", help="Only the number")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", hidden=True)] = False,
 ) -> int:
     """Show the version. Example: composer version --short"""
     who = peers.peer(sys.argv[0])
     number = who.speaks or __version__
+    told = number if who.dialect == "podman" else f"v{number}"
     if short:
         typer.echo(number)
     elif format == "json":
-        prefix = "" if who.dialect == "podman" else "v"
-        typer.echo(json.dumps({"version": f"{prefix}{number}"}))
+        typer.echo(json.dumps({"version": told}))
+    elif "{{" in format:
+        from composer.ui.template import show
+
+        typer.echo(show(format, [{"Version": told}], {"Version": "VERSION"}), nl=False)
     else:
         typer.echo(text(who))
         if who.dialect == "podman":

@@ -89,6 +89,12 @@ def test_the_version_needs_no_command(option: str) -> None:
     assert (done.returncode, done.stdout) == (0, run("version").stdout)
 
 
+def test_the_version_has_docker_composes_forms() -> None:
+    short = run("version", "--short").stdout.strip()
+    assert run("version", "-f", "json").stdout == f'{{"version": "v{short}"}}\n'
+    assert run("version", "--format", "{{.Version}}").stdout == f"v{short}\n"
+
+
 def test_no_file_is_an_error_that_says_what_was_looked_for(tmp_path: Path) -> None:
     done = run("config", cwd=tmp_path)
     assert done.returncode == 1
