@@ -18,7 +18,7 @@ from composer.plan.intent import Images, Run, Up
 from composer.printable import printable
 from composer.spec.model import Project, Service
 from composer.spec.override import mounted, published, split_words, variables
-from composer.state import OneOff
+from composer.state import SLUG, Container, OneOff
 from composer.usecases.context import Context
 from composer.usecases.orphans import with_removal, with_silence
 from composer.usecases.up import converge, served
@@ -92,11 +92,11 @@ def run(ctx: Context, service: str, images: Images, options: RunOptions, session
             shown = shlex.join(options.command) or "its own command"
             sys.stdout.write(f"Would run in {printable(name)}: {shown}\n")
             return 0
-        code = _start(ctx, name, options, session)
+        code = _start(ctx, slug, options, session)
         return code
     finally:
         if session.remove and not ctx.settings.dry_run:
-            _remove(ctx, name, running=code in (None, KILLED))
+            _remove(ctx, slug, running=code in (None, KILLED))
 
 
 def oneoff_service(project: Project, service: Service, options: RunOptions) -> Service:
@@ -137,27 +137,33 @@ def _either(said: tuple[str, ...], more: tuple[str, ...], less: tuple[str, ...])
     return tuple(dict.fromkeys([*(name for name in said if name not in less), *more]))
 
 
-def _start(ctx: Context, name: str, options: RunOptions, session: Session) -> int:
+def _start(ctx: Context, slug: str, options: RunOptions, session: Session) -> int:
+    (container,) = _made(ctx, slug)
     if session.detach:
-        identity = ctx.engine.inspect(name).id
-        ctx.engine.start(identity)
+        ctx.engine.start(container.id)
         if not session.quiet:
-            sys.stdout.write(f"{identity}\n")
+            sys.stdout.write(f"{container.id}\n")
         return 0
 
     def forward(number: int) -> None:
         # It may have ended already, or not have begun.
         with suppress(EngineError):
-            ctx.engine.kill(name, str(number))
+            ctx.engine.kill(container.id, str(number))
 
-    return ctx.engine.attach(name, start=True, stdin=options.stdin, forward=forward)
+    return ctx.engine.attach(container.id, start=True, stdin=options.stdin, forward=forward)
 
 
-def _remove(ctx: Context, name: str, *, running: bool) -> None:
+def _remove(ctx: Context, slug: str, *, running: bool) -> None:
     """Remove what Podman has not removed itself: a container that never started, for example.
 
     One that goes on in the background stays until it ends, unless ``running``.
     """
     with suppress(EngineError):
-        if running or ctx.engine.inspect(name).status != "running":
-            ctx.engine.remove(name, force=True, volumes=True)
+        for container in _made(ctx, slug):
+            if running or not container.alive:
+                ctx.engine.remove(container.id, force=True, volumes=True)
+
+
+def _made(ctx: Context, slug: str) -> list[Container]:
+    """The container of this very command, if it is there; the name may be that of another."""
+    return ctx.engine.containers({"label": [f"{SLUG}={slug}"]})

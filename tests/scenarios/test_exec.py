@@ -75,7 +75,7 @@ def test_exec_on_a_terminal_must_have_its_size_and_its_keys(scenario: ScenarioOf
         terminal.resize(50, 132)
         terminal.type("until [ \"$(stty size)\" = '50 132' ]; do sleep 0.1; done; echo as''ked\r")
         terminal.until("asked")
-        terminal.type("echo be''gun; sleep 600\r")
+        terminal.type("sh -c \"echo be''gun; exec sleep 600\"\r")
         terminal.until("begun")
         terminal.type("\x03")
         terminal.until("# ")

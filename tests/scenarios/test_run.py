@@ -93,6 +93,11 @@ def test_options_must_reach_the_container(scenario: ScenarioOf) -> None:
     assert Path(mounts["/here"]["Source"]) == work.folder.resolve()
     assert mounts["/here"]["RW"] is False
     assert mounts["/own"]["Type"] == "volume"
+    done = work.run("run", "--rm", "--no-deps", "--name", f"{work.name}-named", "app", "true")
+    assert done.returncode == 1
+    assert [one["Id"] for one in oneoffs(work)] == [made["Id"]], "--rm removes its own alone"
+    assert "Would run in" in work.ok("run", "--dry-run", "app", "true")
+    assert len(oneoffs(work)) == 1
     (network,) = made["NetworkSettings"]["Networks"].values()
     assert {"app", "front"} <= set(network["Aliases"])
     assert work.containers("db") == []
@@ -141,7 +146,7 @@ def test_a_terminal_must_be_the_containers_own(scenario: ScenarioOf) -> None:
         terminal.resize(50, 132)
         terminal.type("until [ \"$(stty size)\" = '50 132' ]; do sleep 0.1; done; echo as''ked\r")
         terminal.until("asked")
-        terminal.type("echo be''gun; sleep 600\r")
+        terminal.type("sh -c \"echo be''gun; exec sleep 600\"\r")
         terminal.until("begun")
         terminal.type("\x03")
         terminal.until("# ")
