@@ -17,7 +17,7 @@ from tests.bench.scenarios import FLOOR, SERIAL, Bench
 DC = "docker-compose"
 SCENARIOS = (
     *("forty", "large", "chain", "scale", "logs", "start-up", "loading", "gate", "planning"),
-    "builds",
+    *("builds", "pods"),
 )
 
 
@@ -33,10 +33,15 @@ def _chain(bench: Bench) -> list[Row]:
     return [Row("`up -d`, chain of 10", found["up"], DC, 0.6)]
 
 
+def _pods(bench: Bench) -> list[Row]:
+    return [Row("`up -d`, 10 pods of 3 services", bench.pods(10, 3), FLOOR.name, 1.2)]
+
+
 _ROWS: dict[str, Callable[[Bench], list[Row]]] = {
     "large": _large,
     "chain": _chain,
     "scale": lambda bench: [Row("`up -d --scale`, 1 → 10", bench.scale(), DC, 0.6)],
+    "pods": _pods,
     "logs": lambda bench: [Row("`logs`, 80,000 lines of 4 containers", bench.logs(), DC, 1.2)],
 }
 """Scenarios that give rows alone."""
@@ -81,6 +86,9 @@ def main() -> int:
         delay = median(bench.gate())
         what = "health-gated dependant starts after its dependency is ready"
         others.append((what, f"{delay:.2f} s", "< 0.3 s"))
+    if "pods" in chosen:
+        scaled = median(bench.scale_pods(3))
+        others.append(("a pod of 3 from 1 to 10", f"{scaled:.2f} s", "no replica touched"))
     if "planning" in chosen:
         taken = {count: seconds(count) for count in (250, 500, 1000)}
         figure = ", ".join(f"{count}: {value:.3f} s" for count, value in taken.items())

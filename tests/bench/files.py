@@ -41,6 +41,15 @@ def chain(count: int) -> dict[str, dict[str, object]]:
     return {f"s{n}": waiting(**({"depends_on": [f"s{n - 1}"]} if n else {})) for n in range(count)}
 
 
+def podded(count: int, members: int) -> dict[str, dict[str, object]]:
+    """``count`` pods of ``members`` services each."""
+    return {
+        f"p{n}-m{k}": waiting(**{"x-podman": {"pod": f"p{n}"}})
+        for n in range(count)
+        for k in range(members)
+    }
+
+
 def interpolated(count: int, variables: int) -> dict[str, dict[str, object]]:
     """``count`` services that need the one before, with ``variables`` to be interpolated each."""
     return {

@@ -1,7 +1,8 @@
 """The floor: the same containers made by driving Podman's API directly with four workers.
 
-As a program: ``python tests/bench/floor.py up|down COUNT NAME [chain]``. It knows nothing of
-Compose and imports nothing of composer.
+As a program: ``python tests/bench/floor.py up|down COUNT NAME [chain]``, or with ``pods MEMBERS``
+in the place of ``chain`` for COUNT pods of so many containers. It knows nothing of Compose and
+imports nothing of composer.
 """
 
 from __future__ import annotations
@@ -42,30 +43,61 @@ def call(method: str, path: str, body: object = None) -> None:
         raise SystemExit(f"{method} {path}: {answer.status} {data!r}")
 
 
-def create(name: str, network: str) -> None:
-    """Create one container."""
-    spec = {
-        "name": name,
-        "image": "docker.io/library/busybox:latest",
-        "command": WAITING,
-        "netns": {"nsmode": "bridge"},
-        "networks": {network: {}},
-    }
-    call("POST", "/containers/create", spec)
+def create(name: str, place: dict[str, object]) -> None:
+    """Create one container; ``place`` says on which network, or in which pod."""
+    spec = {"name": name, "image": "docker.io/library/busybox:latest", "command": WAITING}
+    call("POST", "/containers/create", {**spec, **place})
 
 
-def up(count: int, name: str, *, chain: bool) -> None:
-    """Create a network and ``count`` containers on it, and start them."""
+def on(network: str) -> dict[str, object]:
+    """What puts a container or a pod on a network."""
+    return {"netns": {"nsmode": "bridge"}, "networks": {network: {}}}
+
+
+def create_network(name: str) -> None:
+    """Create a network that is kept apart from others, as Compose's are."""
     network = {
         "name": name,
         "driver": "bridge",
         "dns_enabled": True,
-        "options": {"isolate": "true"},  # kept apart from other networks, as Compose's are
+        "options": {"isolate": "true"},
     }
     call("POST", "/networks/create", network)
+
+
+def up_pods(count: int, name: str, members: int) -> None:
+    """Create a network and ``count`` pods of ``members`` containers on it, and start them."""
+    create_network(name)
+    names = [f"{name}-{n}" for n in range(count)]
+
+    def fill(pod: str) -> None:
+        call("POST", "/pods/create", {"name": pod, **on(name)})
+        for member in range(members):
+            create(f"{pod}-{member}", {"pod": pod})
+        call("POST", f"/pods/{pod}/start")
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(fill, names))
+
+
+def down_pods(count: int, name: str) -> None:
+    """Stop and remove what ``up_pods`` made."""
+
+    def away(pod: str) -> None:
+        call("POST", f"/pods/{pod}/stop?t=10")
+        call("DELETE", f"/pods/{pod}?force=true")
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(away, [f"{name}-{n}" for n in range(count)]))
+    call("DELETE", f"/networks/{name}")
+
+
+def up(count: int, name: str, *, chain: bool) -> None:
+    """Create a network and ``count`` containers on it, and start them."""
+    create_network(name)
     names = [f"{name}-{n}" for n in range(count)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(lambda n: create(n, name), names))
+        list(pool.map(lambda n: create(n, on(name)), names))
         starts = map if chain else pool.map
         list(starts(lambda n: call("POST", f"/containers/{n}/start"), names))
 
@@ -84,7 +116,12 @@ def down(count: int, name: str) -> None:
 
 if __name__ == "__main__":
     action, number, prefix, *more = sys.argv[1:]
-    if action == "up":
+    if more[:1] == ["pods"]:
+        if action == "up":
+            up_pods(int(number), prefix, int(more[1]))
+        else:
+            down_pods(int(number), prefix)
+    elif action == "up":
         up(int(number), prefix, chain=bool(more))
     else:
         down(int(number), prefix)

@@ -52,7 +52,7 @@ class Bench:
                     figures["ps"][peer.name].append(self._run(peer, folder, "ps").seconds)
                     figures["again"][peer.name].append(self._run(peer, folder, "up", "-d").seconds)
                     figures["down"][peer.name].append(self._run(peer, folder, "down").seconds)
-            self._floor(figures, len(services), f"floor{number}", chain)
+            self._floor(figures, len(services), f"floor{number}", *(["chain"] if chain else []))
         return figures
 
     def large_up(self, count: int) -> Figures:
@@ -64,8 +64,37 @@ class Bench:
                 seconds = self._run(composer, folder, "up", "-d").seconds
                 figures["up"][composer.name].append(seconds)
                 self._run(composer, folder, "down")
-            self._floor(figures, count, f"large{number}", chain=False)
+            self._floor(figures, count, f"large{number}")
         return figures["up"]
+
+    def pods(self, count: int, members: int) -> Figures:
+        """``up -d`` of ``count`` pods of ``members`` services, composer and the floor."""
+        figures: dict[str, Figures] = {name: defaultdict(list) for name in ("up", "down")}
+        composer = self.peers[0]
+        for number in range(self.rounds):
+            with self._folder(files.podded(count, members)) as folder:
+                seconds = self._run(composer, folder, "up", "-d").seconds
+                figures["up"][composer.name].append(seconds)
+                self._run(composer, folder, "down")
+            self._floor(figures, count, f"pods{number}", "pods", str(members))
+        return figures["up"]
+
+    def scale_pods(self, members: int) -> list[float]:
+        """A pod of ``members`` services from 1 to 10 replicas, composer only.
+
+        Raises ``RunFailed`` if a container that ran is another afterwards, or was restarted.
+        """
+        seconds = []
+        for _ in range(self.rounds):
+            with self._folder(files.podded(1, members)) as folder:
+                self._run(self.peers[0], folder, "up", "-d")
+                before = _running(folder.name)
+                scaled = self._run(self.peers[0], folder, "up", "-d", "--scale", "p0-m0=10")
+                after = _running(folder.name)
+                if len(before) != members or not before <= after or len(after) != 10 * members:
+                    raise RunFailed("scaling touched a replica that ran, or made too few")
+                seconds.append(scaled.seconds)
+        return seconds
 
     def large_list(self, services: int, replicas: int) -> Figures:
         """``ps -a`` of ``services`` times ``replicas`` containers that were created only."""
@@ -82,12 +111,11 @@ class Bench:
             self._run(self.peers[0], folder, "down", "-t", "0")
         return figures
 
-    def _floor(self, figures: dict[str, Figures], count: int, name: str, chain: bool) -> None:
+    def _floor(self, figures: dict[str, Figures], count: int, name: str, *how: str) -> None:
         with tempfile.TemporaryDirectory() as text:
             folder = Path(text)
-            more = ("chain",) if chain else ()
-            up = run((*FLOOR.command, "up", str(count), name, *more), folder)
-            down = run((*FLOOR.command, "down", str(count), name), folder)
+            up = run((*FLOOR.command, "up", str(count), name, *how), folder)
+            down = run((*FLOOR.command, "down", str(count), name, *how), folder)
         figures["up"][FLOOR.name].append(up.seconds)
         figures["down"][FLOOR.name].append(down.seconds)
 
@@ -213,15 +241,24 @@ def _inspect(container: str, path: str) -> str:
     return str(found)
 
 
+def _running(project: str) -> set[tuple[str, str]]:
+    """Id and start of each container of a project that runs."""
+    wanted = ("--filter", "label=com.docker.compose.service", "--filter", f"name={project}")
+    listed = _podman("ps", *wanted, "--format", "{{.ID}} {{.StartedAt}}")
+    return {(line.split()[0], line.split()[1]) for line in listed.splitlines()}
+
+
 def _time(text: str) -> float:
     """Seconds since the epoch of an RFC 3339 time."""
     return datetime.fromisoformat(text).timestamp()
 
 
 def _remove(project: str) -> None:
-    for name in _podman("ps", "-a", "--filter", f"name={project}", "--format", "{{.ID}}").split():
+    """Remove what a project has left: pods before containers, as their infra ones go with them."""
+    chosen = ("--filter", f"name={project}")
+    for name in _podman("pod", "ls", *chosen, "--format", "{{.Name}}").split():
+        _podman("pod", "rm", "-f", name)
+    for name in _podman("ps", "-a", *chosen, "--format", "{{.ID}}").split():
         _podman("rm", "-f", "-t", "0", "--volumes", name)
-    for kind in ("pod", "network"):
-        listed = _podman(kind, "ls", "--filter", f"name={project}", "--format", "{{.Name}}")
-        for name in listed.split():
-            _podman(kind, "rm", "-f", name)
+    for name in _podman("network", "ls", *chosen, "--format", "{{.Name}}").split():
+        _podman("network", "rm", "-f", name)
