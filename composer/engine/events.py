@@ -19,6 +19,8 @@ from composer.state import PROJECT
 _POLL_SECONDS = 0.2
 _QUIET_SECONDS = 1.0
 """After which Podman has told all that was; it reads this at one go."""
+_BEGIN_SECONDS = 5.0
+"""Until it begins: a busy machine takes its time, and of nothing it tells nothing at all."""
 
 
 class _Actor(msgspec.Struct):
@@ -59,13 +61,13 @@ def container_events(
     wanted = {"type": ["container"], "label": [f"{PROJECT}={project}"]}
     query: Query = {"stream": True, "filters": filters(wanted), "since": since}
     rest, given = b"", set[tuple[float, str, str]]()
-    heard = time.monotonic()
+    heard, patience = time.monotonic(), _BEGIN_SECONDS
     with libpod.stream("GET", "/events", query, what="events") as stream:
         while not stop():
             data = stream.read(_POLL_SECONDS)
             if data:
-                heard = time.monotonic()
-            silent = time.monotonic() - heard > _QUIET_SECONDS
+                heard, patience = time.monotonic(), _QUIET_SECONDS
+            silent = time.monotonic() - heard > patience
             if data == b"" or (silent and not live):
                 return
             *lines, rest = (rest + (data or b"")).split(b"\n")

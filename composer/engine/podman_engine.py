@@ -178,7 +178,7 @@ class PodmanEngine:
         if first is None and self._local:  # the clock of another machine may be behind
             begin = now
         end = time_of("--until", until, now)[1] if until else None
-        live = end is None or end > now
+        live = end is None or end > now + 0.001  # `0s` is now, but for what is lost by rounding
 
         def ended() -> bool:
             return stop() or (live and end is not None and time.time() > end)

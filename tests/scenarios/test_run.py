@@ -110,7 +110,11 @@ def test_options_must_reach_the_container(scenario: ScenarioOf) -> None:
     (network,) = second["NetworkSettings"]["Networks"].values()
     assert not {"app", "front"} & set(network["Aliases"])
     work.testbed.podman("kill", second["Id"])
-    wait_until(lambda: len(oneoffs(work)) == 1, 20, what="removal of the container with --rm")
+
+    def gone() -> bool:
+        return work.testbed.podman("container", "exists", second["Id"], check=False).returncode == 1
+
+    wait_until(gone, 20, what="removal of the container with --rm")
     work.ok("down", "-t0", "-v")
     assert work.containers() == []
     assert work.resources("network") == set()
