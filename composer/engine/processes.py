@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import msgspec
 
@@ -14,14 +15,16 @@ _COLUMNS = {
     "PID": "pid",
     "PPID": "ppid",
     "C": "pcpu",
-    "STIME": "stime",
+    "STIME": "etime",
     "TTY": "tty",
     "TIME": "time",
     "CMD": "args",
 }
-"""Docker's columns (those of ``ps -ef``), and what Podman calls what is in them."""
+"""Docker's columns (those of ``ps -ef``), and what Podman calls what is in them.
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d (\d\d:\d\d):\d\d.*")
+When a process began is reckoned from its age: Podman 5 takes the words of a time for columns.
+"""
+
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s)?")
 
 
@@ -42,22 +45,45 @@ def pod_processes(libpod: Libpod, pod: str) -> Processes:
 def _processes(libpod: Libpod, path: str, what: str) -> Processes:
     query: Query = {"stream": False, "ps_args": ",".join(_COLUMNS.values())}
     found: _Top = libpod.get(path, query, kind=_Top, what=what)
-    return Processes(titles=tuple(_COLUMNS), rows=tuple(_as_ps(row) for row in found.processes))
+    now = time.time()
+    rows = tuple(_as_ps(row, now) for row in found.processes)
+    return Processes(titles=tuple(_COLUMNS), rows=rows)
 
 
-def _as_ps(row: list[str]) -> tuple[str, ...]:
-    """One process in the words of ``ps``: whole percents, hours and minutes, ``00:00:05``."""
+def _as_ps(row: list[str], now: float) -> tuple[str, ...]:
+    """One process in the words of ``ps``: whole percents, hours and minutes, ``00:00:05``.
+
+    ``now`` is in seconds since the epoch.
+    """
     said = dict(zip(_COLUMNS, row, strict=True))
     said["C"] = said["C"].partition(".")[0]
-    said["STIME"] = _MOMENT.sub(r"\1", said["STIME"])
+    said["STIME"] = _began(said["STIME"], now)
     said["TIME"] = _clock(said["TIME"])
     return tuple(said.values())
 
 
+def _began(age: str, now: float) -> str:
+    """When a process began that is ``age`` old: ``13:05``, or ``Nov24`` if not today."""
+    seconds = _seconds(age)
+    if seconds is None:
+        return age
+    begin, today = time.localtime(now - seconds), time.localtime(now)
+    return time.strftime("%H:%M" if begin[:3] == today[:3] else "%b%d", begin)
+
+
 def _clock(text: str) -> str:
     """A duration of Go (``1m2.5s``) as hours, minutes and seconds."""
+    seconds = _seconds(text)
+    if seconds is None:
+        return text
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest:02}"
+
+
+def _seconds(text: str) -> float | None:
+    """A duration of Go in seconds; None for what is none."""
     match = _DURATION.fullmatch(text)
     if match is None:
-        return text
+        return None
     hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return f"{int(hours):02}:{int(minutes):02}:{int(seconds):02}"
+    return 3600 * hours + 60 * minutes + seconds
