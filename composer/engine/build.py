@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import tempfile
@@ -10,6 +9,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from composer.engine.api import Progress
 from composer.engine.build_flags import Warn, build_flags, each
@@ -45,7 +46,6 @@ def build_image(
     build = wanted.build
     if build is None:
         raise ComposerError(f"services.{service}: there is no build section")
-    _check_context(project, service, build)
     flags = build_flags(project, wanted, warn)
     flags += [
         word for word, wanted in (("--pull=always", pull), ("--no-cache", no_cache)) if wanted
@@ -56,18 +56,18 @@ def build_image(
     with tempfile.TemporaryDirectory(prefix="composer-build-") as folder:
         files = Path(folder)
         identity = files / "id"
+        if _is_archive(build.context):
+            build = _unpacked(project, service, build, files / "context")
+        _check_context(project, service, build)
         flags += ["--tag", image, "--iidfile", str(identity)]
         flags += _dockerfile(build, files)
         with _secrets(project, build, files) as secrets:
-            archive = Path(build.context) if _is_archive(build.context) else None
-            context = "-" if archive else build.context
-            command = _command(program, build, ["build", *flags, *secrets, context])
+            command = _command(program, build, ["build", *flags, *secrets, build.context])
             if build.ssh and command[1] == "--url":
                 warn(f"services.{service}.build.ssh: Podman's service takes no keys: {_SSH}")
             # Podman takes a Dockerfile of this name in its own folder first.
-            fetched = archive is not None or _is_remote(build.context)
-            place = tempfile.mkdtemp(dir=files) if fetched else None
-            _run(program, command, service, progress, archive=archive, place=place)
+            place = tempfile.mkdtemp(dir=files) if _is_remote(build.context) else None
+            _run(program, command, service, progress, place=place)
         return identity.read_text().strip().removeprefix("sha256:")
 
 
@@ -77,13 +77,31 @@ def _is_remote(context: str) -> bool:
 
 
 def _is_archive(context: str) -> bool:
-    """Whether the context is a tar file of this machine, which Podman reads as its input."""
+    """Whether the context is a tar file of this machine."""
     return not _is_remote(context) and Path(context).is_file()
+
+
+def _unpacked(project: Project, service: str, build: Build, folder: Path) -> Build:
+    """``build`` with what its archive holds, in ``folder``, as the context.
+
+    Podman's client unpacks one that it gets as its input with rights that only root has.
+    """
+    folder.mkdir()
+    command = ["tar", "-xf", build.context, "-C", str(folder), "--no-same-owner"]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    if done.returncode != 0:
+        path = f"services.{service}.build.context"
+        raise ComposerError(
+            f"{path}: cannot unpack {build.context}: {done.stderr.strip()}",
+            hint="name a folder, or an archive that tar can read",
+            position=project.where(path),
+        )
+    return replace(build, context=str(folder))
 
 
 def _check_context(project: Project, service: str, build: Build) -> None:
     path = f"services.{service}.build"
-    if _is_remote(build.context) or _is_archive(build.context):
+    if _is_remote(build.context):
         return
     context = Path(build.context)
     if not context.is_dir():
@@ -109,7 +127,7 @@ def _dockerfile(build: Build, files: Path) -> list[str]:
         inline.write_text(build.dockerfile_inline)
         return ["--file", str(inline)]
     if build.dockerfile:
-        if _is_remote(build.context) or _is_archive(build.context):
+        if _is_remote(build.context):
             return ["--file", build.dockerfile]
         return ["--file", str(Path(build.context) / build.dockerfile)]
     return []
@@ -157,22 +175,18 @@ def _run(
     service: str,
     progress: Progress | None,
     *,
-    archive: Path | None,
     place: str | None,
 ) -> None:
-    """Run the program in the folder ``place``, with ``archive`` as its input."""
+    """Run the program in the folder ``place``."""
     last: deque[str] = deque(maxlen=_LAST_LINES)
-    with (
-        (archive or Path(os.devnull)).open("rb") as given,
-        subprocess.Popen(
-            command,
-            cwd=place,
-            stdin=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=program.clean_environment,
-        ) as process,
-    ):
+    with subprocess.Popen(
+        command,
+        cwd=place,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=program.clean_environment,
+    ) as process:
         try:
             for raw in process.stdout or ():
                 line = raw.decode(errors="replace").rstrip()

