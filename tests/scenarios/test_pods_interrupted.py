@@ -30,12 +30,16 @@ def check(work: Scenario, walk: Walk) -> None:
     assert work.states() == running | {f"setup-{number}": "exited" for number in numbers}
     host = walk.env.get("HOST", "one")
     for number in numbers:
-        side = f"{work.name}-side-{number}"
-        assert wait_until(lambda side=side: page(work, side), what="a page") == host
+        assert page(work, f"{work.name}-side-{number}") == host
 
 
 def page(work: Scenario, container: str) -> str:
-    return work.inside(container, "wget", "-qO-", "http://localhost").stdout.strip()
+    """The page that ``main`` serves, as soon as it does."""
+
+    def answer() -> str:
+        return work.inside(container, "wget", "-qO-", "http://localhost").stdout.strip()
+
+    return wait_until(answer, what="a page")
 
 
 @pytest.mark.parametrize("name", WALKS)

@@ -91,7 +91,7 @@ def test_a_pod_is_made_after_its_networks_and_before_its_members() -> None:
 
 def test_what_is_as_it_should_be_is_left_alone() -> None:
     p = grouped(init="once")
-    done = {"setup": {"status": "exited", "exit_code": 0}}
+    done: dict[str, Any] = {"setup": {"status": "exited", "exit_code": 0}}
     assert list(plan(p, seen(p, **done))) == []
 
 
@@ -132,7 +132,7 @@ def test_two_members_cannot_have_different_counts() -> None:
 
 def test_a_changed_member_is_replaced_in_its_pod_alone() -> None:
     p = grouped()
-    old = {"side": {"labels": {labels.CONFIG_HASH: "old"}}}
+    old: dict[str, Any] = {"side": {"labels": {labels.CONFIG_HASH: "old"}}}
     found = plan(p, seen(p, **old))
     assert names(found, op.CreateContainer) == {"p-side-1"}
     assert not names(found, op.CreatePod, op.RemovePod)
@@ -148,8 +148,8 @@ def test_a_changed_pod_takes_its_members_along_even_if_one_alone_is_named() -> N
     for gone in (o for o in found if isinstance(o, op.RemoveContainer)):
         assert order(found, gone.id, remove.id)
     assert order(found, "pod:p-web-1", "create:p-app-1")
-    gone = leaving(after, seen(before), Up(), ["side"])
-    assert {c.name for c in gone} == {"p-app-1", "p-side-1"}
+    left = leaving(after, seen(before), Up(), ["side"])
+    assert {c.name for c in left} == {"p-app-1", "p-side-1"}
 
 
 def test_a_network_that_is_made_anew_takes_the_pod_off_it_first() -> None:
@@ -204,7 +204,7 @@ def test_when_an_init_container_that_is_done_runs_again(
     init: str, stopped: tuple[str, ...], runs: bool
 ) -> None:
     p = grouped(init=init)
-    said = {name: {"status": "exited", "exit_code": 1} for name in stopped}
+    said: dict[str, Any] = {n: {"status": "exited", "exit_code": 1} for n in stopped}
     s = seen(p, setup={"status": "exited", "exit_code": 0}, **said)
     started = names(plan(p, s), op.StartContainer)
     assert ("p-setup-1" in started) == runs
