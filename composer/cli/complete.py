@@ -156,7 +156,7 @@ def _behind_command(line: _Line) -> Iterator[str]:
     if table and not line.words:
         yield from (f"{name}\t{command.summary}" for name, command in sorted(table.items()))
         return
-    if line.command in NO_SERVICES or table:
+    if line.command in NO_SERVICES:
         return
     if line.command in FIRST_ONLY and _positional(line):
         yield ":files"
@@ -168,9 +168,9 @@ def _behind_command(line: _Line) -> Iterator[str]:
         return
     given = set(line.words)
     end = "=" if line.command == "scale" else ""
-    for name in _services(line):
+    for name, kind in _named(line):
         if name not in given:
-            yield f"{name}{end}\tservice"
+            yield f"{name}{end}\t{kind}"
     if end:
         yield ":nospace"
 
@@ -196,6 +196,8 @@ def _values(line: _Line, option: str) -> Iterator[str]:
         yield from FORMATS.get(line.command, ("table", "json"))
     elif option == "--profile":
         yield from (f"{name}\tprofile" for name in _profiles(line))
+    elif option == "--pod":
+        yield from (f"{name}\tpod" for name in _pods(line))
     elif option in ("--attach", "--no-attach", "--exit-code-from", "--hash"):
         yield from (f"{name}\tservice" for name in _services(line))
     elif option == "--scale":
@@ -233,6 +235,19 @@ def _project(line: _Line) -> Project | None:
 def _services(line: _Line) -> list[str]:
     project = _project(line)
     return sorted(project.services) if project else []
+
+
+def _named(line: _Line) -> Iterator[tuple[str, str]]:
+    """What the command may be about: names, each with its kind."""
+    if line.command != "pod":
+        yield from ((name, "service") for name in _services(line))
+    if line.command in ("pod", "health"):
+        yield from ((name, "pod") for name in _pods(line))
+
+
+def _pods(line: _Line) -> list[str]:
+    project = _project(line)
+    return sorted(project.pods) if project else []
 
 
 def _profiles(line: _Line) -> list[str]:

@@ -74,6 +74,15 @@ def test_what_can_stand_there(line: list[str], found: list[str]) -> None:
     assert words(*line) == found
 
 
+def test_pods_stand_where_pods_can(project: Path) -> None:
+    (project / "compose.yaml").write_text(PROJECT + "  side: {image: x, x-podman: {pod: front}}\n")
+    assert words("pod", "st") == ["start", "stats", "stop"]
+    assert words("pod", "stop", "") == ["front"]
+    assert words("pod", "stop", "front", "") == []
+    assert words("events", "--pod", "f") == ["front"]
+    assert words("health", "") == ["side", "web", "worker", "front"]
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_tells_its_options(command: str) -> None:
     table = completing._subcommands(command)
