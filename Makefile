@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ORACLE := .oracle
+CLIENTS := .clients
 THREE_TIER := samples/compose/three-tier
 PACKAGES := podman conmon netavark aardvark-dns runc catatonit iptables iproute2 ca-certificates \
 	busybox-static debootstrap python3-venv slirp4netns uidmap
@@ -13,8 +14,8 @@ ROOTLESS := tests/scenarios/test_testbed.py tests/scenarios/test_three_tier.py \
 	tests/scenarios/test_autostart.py
 REAL := tests/integration tests/scenarios
 
-.PHONY: help setup packages oracle images demo demo-down test test-rootless test-matrix lint format \
-	bench clean
+.PHONY: help setup packages oracle clients images demo demo-down test test-rootless test-matrix \
+	lint format bench clean
 
 help: ## show what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -54,6 +55,14 @@ $(ORACLE)/installed:
 	ln -sf "$$(echo $(CURDIR)/$(ORACLE)/lib/python3*/site-packages/compose/docker-compose)" $(ORACLE)/docker-compose
 	@touch $@
 
+# Clients in Python are packages of the development environment. Where there is no npm, the test of
+# the devcontainer program is skipped.
+clients: ## install the programs of others that tests run and that are no Python packages
+	if command -v npm >/dev/null && ! test -x $(CLIENTS)/node_modules/.bin/devcontainer; then \
+	    npm install --silent --no-audit --no-fund --prefix $(CLIENTS) @devcontainers/cli@0.89.0 || \
+	        echo "npm could not install the devcontainer program: its test will be skipped" >&2; \
+	fi
+
 images: setup ## provide the images of the samples on the private engine of the tests
 	$(BIN)/python -m tests.testbed provide
 
@@ -63,7 +72,7 @@ demo: setup ## run the three-tier sample on your Podman; WEB_PORT=… chooses th
 demo-down: setup ## take the three-tier sample away, with its data
 	samples/demo down
 
-test: setup images ## run all tests on a Podman of their own, and some of them without rights
+test: setup clients images ## run all tests on a Podman of their own, and some of them without rights
 	$(if $(wildcard $(ORACLE)/docker-compose),COMPOSER_ORACLE=$(CURDIR)/$(ORACLE)/docker-compose) \
 	    $(BIN)/pytest $(ARGS)
 	$(if $(ARGS),,$(MAKE) test-rootless)
@@ -98,5 +107,5 @@ bench: setup oracle images ## measure against docker-compose and podman-compose;
 	    $(BIN)/python -m tests.testbed run $(CURDIR)/$(BIN)/python -m tests.bench --write docs/benchmarks.md
 
 clean: ## remove what the targets above made in this folder, the test engine included
-	rm -rf $(VENV) $(ORACLE) .engine $(NEWER) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) $(ORACLE) $(CLIENTS) .engine $(NEWER) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

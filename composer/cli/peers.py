@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from typer.core import TyperOption
 
+from composer import __version__
 from composer.cli.commands import COMMANDS, Command
 from composer.cli.podman_options import IN_VAIN
 from composer.engine.variables import ARGUMENTS, BUILD_ARGUMENTS, PROGRAM
@@ -59,14 +60,37 @@ def peer(name: str) -> Peer:
 
 
 def words(who: Peer, arguments: Sequence[str]) -> list[str]:
-    """``arguments`` in composer's own words. May end the program, as the peer would."""
+    """``arguments`` in composer's own words. May end the program, as the peer would.
+
+    Programs that expect ``docker compose`` call any program with a first word ``compose``; that is
+    also how Docker's own program calls its plugins, after asking them for their metadata.
+    """
+    if list(arguments) == [METADATA]:
+        sys.stdout.write(_metadata(who))
+        raise SystemExit(0)
     if who.dialect != "podman":
-        return list(arguments)
+        return list(arguments[1:] if arguments[:1] == ["compose"] else arguments)
     from composer.cli.podman_compose import enter_folder, translated
 
     found = translated(arguments)
     enter_folder()
     return found
+
+
+METADATA = "docker-cli-plugin-metadata"
+"""The command by which Docker's program asks a plugin what it is."""
+
+
+def _metadata(who: Peer) -> str:
+    import json
+
+    told = {
+        "SchemaVersion": "0.1.0",
+        "Vendor": "podman-composer",
+        "Version": who.speaks or __version__,
+        "ShortDescription": "Run Compose files on Podman",
+    }
+    return json.dumps(told) + "\n"
 
 
 # --- global options -------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from composer.cli import options as opt
 from composer.errors import ComposerError
@@ -54,6 +55,8 @@ def up(
     quiet_build: Annotated[
         bool, typer.Option("--quiet-build", help="Do not show the output of builds")
     ] = False,
+    build_arg: Annotated[list[str] | None, typer.Option("--build-arg", hidden=True)] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", hidden=True)] = False,
     force_recreate: opt.ForceRecreate = False,
     no_recreate: opt.NoRecreate = False,
     always_recreate_deps: Annotated[
@@ -159,6 +162,7 @@ def up(
             watch=watch,
         )
     images = images_of(build, no_build, pull, quiet_pull, quiet_build)
+    images = replace(images, build_args=tuple(build_arg or ()), no_cache=no_cache)
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_up(context, images, with_removal(context, intent), watching, yes=yes)
 

@@ -52,7 +52,7 @@ def plan_images(
         if builder is not None and (intent.build or not builder.image or not _pulls(said)):
             cause = _build_cause(builder, image, present, policy, intent)
             if cause:
-                _add_build(plan, project, builder, cause, Build(quiet=intent.quiet_build))
+                _add_build(plan, project, builder, cause, intent.how_to_build)
         elif not present and policy == "never":
             raise _missing(project, service, image, "the pull policy is never")
         elif not present:
@@ -96,7 +96,7 @@ def plan_not_pulled(
         if state.image_id(image) is None:
             _build_cause(service, image, False, "missing", intent)
             cause = "it could not be pulled"
-            _add_build(plan, project, service, cause, Build(quiet=intent.quiet_build))
+            _add_build(plan, project, service, cause, intent.how_to_build)
     return plan
 
 

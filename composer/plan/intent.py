@@ -61,6 +61,15 @@ class Images(msgspec.Struct, frozen=True, kw_only=True):
     quiet: bool = False
     """``--quiet-pull``."""
     quiet_build: bool = False
+    build_args: tuple[str, ...] = ()
+    """``KEY=VALUE`` for builds, above the file's."""
+    no_cache: bool = False
+    """Builds use no cached layers."""
+
+    @property
+    def how_to_build(self) -> Build:
+        """What the flags say of builds."""
+        return Build(quiet=self.quiet_build, args=self.build_args, no_cache=self.no_cache)
 
 
 class Build(msgspec.Struct, frozen=True, kw_only=True):

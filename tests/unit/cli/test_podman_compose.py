@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from composer import __version__
 from composer.cli import peers
 from composer.cli.podman_compose import COMMANDS, NO_COMMAND, translated
+from tests.testbed import CHECKOUT
 
 FILE = "services: {app: {image: busybox}, db: {image: busybox}}\n"
 
@@ -168,3 +171,26 @@ def test_flags_of_podman_that_have_no_effect_are_named(tmp_path: Path) -> None:
     done = run("podman-compose", tmp_path, "--podman-run-args=--rm", "config", "-q")
     assert done.returncode == 0
     assert "--podman-run-args has no effect" in done.stderr
+
+
+def test_an_extra_brings_the_name() -> None:
+    own = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    shim = tomllib.loads((CHECKOUT / "packages/podman-compose/pyproject.toml").read_text())
+    assert own["optional-dependencies"]["podman-compose"] == [shim["project"]["name"]]
+    assert shim["project"]["scripts"] == {"podman-compose": own["scripts"]["composer"]}
+    assert shim["project"]["version"] == __version__
+
+
+@pytest.mark.parametrize("name", ["composer", "docker-compose"])
+def test_it_can_be_called_as_a_plugin_is(name: str, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(FILE)
+    told = json.loads(run(name, tmp_path, "docker-cli-plugin-metadata").stdout)
+    assert told["SchemaVersion"] == "0.1.0"
+    assert run(name, tmp_path, "compose", "config", "--services").stdout.split() == ["app", "db"]
+
+
+def test_options_of_podman_compose_are_known_under_every_name(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {app: {image: busybox, }}\n")
+    wrong = run("composer", tmp_path, "--in-pod", "true", "--pod-args=--frob", "config", "-q")
+    assert wrong.returncode == 1
+    assert "'--frob' has no effect" in wrong.stderr

@@ -194,3 +194,12 @@ def test_quiet_is_passed_on_to_pulls_or_builds(asked: Images, quiet: list[bool])
     p = project(service("app"), service("built", image=None, build=Build(context=".")))
     plan = plan_images(p, ["app", "built"], state(images=()), asked)
     assert [o.quiet for o in plan if isinstance(o, op.PullImage | op.BuildImage)] == quiet
+
+
+def test_up_can_say_how_to_build() -> None:
+    p = project(service("built", image=None, build=Build(context=".")))
+    how = Images(build_args=("A=b",), no_cache=True)
+    (build,) = [
+        o for o in plan_images(p, ["built"], state(images=()), how) if isinstance(o, op.BuildImage)
+    ]
+    assert (build.args, build.no_cache) == (("A=b",), True)

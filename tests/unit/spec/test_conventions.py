@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,14 @@ PODMAN = Options(dialect="podman", project_name="my-shop")
 
 
 def project(
-    tmp_path: Path, text: str = PLAIN, options: Options = PODMAN, **variables: str
+    tmp_path: Path,
+    text: str = PLAIN,
+    options: Options = PODMAN,
+    variables: Mapping[str, str] | None = None,
 ) -> Project:
     (tmp_path / "compose.yaml").write_text(text)
     files = (str(tmp_path / "compose.yaml"),)
-    return load(options._replace(files=files, environ=variables))
+    return load(options._replace(files=files, environ=variables or {}))
 
 
 def names(found: Project) -> list[str]:
@@ -69,16 +73,18 @@ def test_names_are_dockers_otherwise(tmp_path: Path) -> None:
 def test_variables_stand_above_the_file_and_options_above_all(tmp_path: Path) -> None:
     text = setting("in_pod: false")
     variable = {"PODMAN_COMPOSE_IN_POD": "1"}
-    assert [*project(tmp_path, text, **variable).pods] == ["pod_my-shop"]
-    assert [*project(tmp_path, text, PODMAN._replace(in_pod="own"), **variable).pods] == ["own"]
+    assert [*project(tmp_path, text, variables=variable).pods] == ["pod_my-shop"]
+    assert [*project(tmp_path, text, PODMAN._replace(in_pod="own"), variable).pods] == ["own"]
 
 
 def test_variables_that_mean_nothing_are_warned_of(tmp_path: Path) -> None:
-    found = project(tmp_path, PODMAN_COMPOSE_FROB="1", PODMAN_COMPOSE_PROVIDER="x")
+    found = project(
+        tmp_path, variables={"PODMAN_COMPOSE_FROB": "1", "PODMAN_COMPOSE_PROVIDER": "x"}
+    )
     (warning,) = found.warnings
     assert warning.startswith("PODMAN_COMPOSE_FROB is unknown")
     with pytest.raises(ComposerError, match="'perhaps' is no boolean"):
-        project(tmp_path, PODMAN_COMPOSE_NAME_SEPARATOR_COMPAT="perhaps")
+        project(tmp_path, variables={"PODMAN_COMPOSE_NAME_SEPARATOR_COMPAT": "perhaps"})
 
 
 NETWORKS = "services: {{a: {{image: x}}, b: {{image: x, networks: [one]}}}}\nnetworks: {{{0}}}\n"
@@ -95,7 +101,9 @@ def test_the_default_network_is_the_one_that_podman_compose_takes(
     service = project(tmp_path, text).services["a"]
     assert [*service.networks] == expected
     assert service.network_mode == (None if expected else "bridge")
-    always = project(tmp_path, text, PODMAN_COMPOSE_DEFAULT_NET_BEHAVIOR_COMPAT="true")
+    always = project(
+        tmp_path, text, variables={"PODMAN_COMPOSE_DEFAULT_NET_BEHAVIOR_COMPAT": "true"}
+    )
     assert [*always.services["a"].networks] == ["default"]
 
 
