@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.steps import Scenario, fetch, fetch_ready, project_in
+from tests.scenarios.conftest import ScenarioOf
+from tests.scenarios.steps import Scenario, fetch, fetch_ready, project_in, service_of
 from tests.testbed import Testbed, wait_until
 
 pytestmark = pytest.mark.engine
@@ -255,3 +256,28 @@ def test_down_by_name_alone_must_leave_nothing(up: Scenario, tmp_path: Path) -> 
     finally:
         file.write_text(text)
     up.ok("up", "-d")
+
+
+def test_a_member_that_crashes_must_follow_its_policy_and_stay_in_its_pod(
+    scenario: ScenarioOf,
+) -> None:
+    crashes = scenario("crashes")
+    crashes.ok("up", "-d")
+    before = {service_of(one): one["Id"] for one in crashes.containers()}
+    for one in before.values():
+        crashes.inside(one, "sh", "-c", "kill -9 $(pidof sleep)")
+    again = {"always-1": "running", "failing-1": "running", "never-1": "exited"}
+    restarted = ("always", "failing")
+
+    def settled() -> bool:
+        counts = [crashes.container(name)["RestartCount"] for name in restarted]
+        return all(counts) and crashes.states() == again
+
+    wait_until(settled, what="restarts by policy")
+    spaces = {crashes.inside(before[n], "readlink", "/proc/self/ns/net").stdout for n in restarted}
+    assert len(spaces) == 1
+    assert spaces != {""}
+    assert crashes.container("never")["State"]["ExitCode"] == 137
+    crashes.ok("up", "-d")
+    assert set(crashes.states().values()) == {"running"}
+    assert {service_of(one): one["Id"] for one in crashes.containers()} == before
