@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import NamedTuple
 
 from composer.engine.foreground import KILLED
 from composer.errors import ComposerError, EngineError
+from composer.state import Container
 from composer.usecases.containers import running_replica
 from composer.usecases.context import Context
+
+_END_SECONDS = 2.0
+"""After which a container that goes on counts as left."""
 
 
 class AttachOptions(NamedTuple):
@@ -46,12 +51,19 @@ def attach(ctx: Context, service: str, options: AttachOptions) -> int:
         detach_keys=options.detach_keys,
         forward=forward if options.signals else None,
     )
-    if code == KILLED:
-        return code
+    return code if code == KILLED else _ended(ctx, container, code)
+
+
+def _ended(ctx: Context, container: Container, code: int) -> int:
+    """The exit code of ``container``, with which ``podman attach`` ended with ``code``; 0 if left.
+
+    Its streams end before Podman knows that it has ended: that is waited for.
+    """
+    limit = time.monotonic() + _END_SECONDS
     try:
-        after = ctx.engine.inspect(container.id)
+        found = ctx.engine.wait_exit(container.id, lambda: time.monotonic() > limit)
     except EngineError as error:
         if error.status != 404:
             raise
         return code
-    return 0 if after.status in ("running", "paused") else after.exit_code
+    return found or 0
