@@ -106,11 +106,15 @@ def _keep(key: str) -> Take:
     return take
 
 
-def _for_podman(variable: str) -> Take:
-    """The ``podman`` program is called in many places; a variable tells all of them."""
+def _program(_known: dict[str, Any], value: str) -> None:
+    """``podman`` is called in many places; a variable tells all of them."""
+    os.environ[PROGRAM] = value
 
-    def take(_known: dict[str, Any], value: Any) -> None:
-        values = value if isinstance(value, list | tuple) else [value]
+
+def _more(variable: str) -> Take:
+    """Adds flags for ``podman`` to those that a variable has."""
+
+    def take(_known: dict[str, Any], values: Sequence[str]) -> None:
         said = [os.environ[variable]] if variable in os.environ else []
         os.environ[variable] = " ".join([*said, *values])
 
@@ -143,9 +147,9 @@ class GlobalOption(NamedTuple):
 GLOBAL_OPTIONS = (
     GlobalOption("--in-pod", _keep("in_pod")),
     GlobalOption("--pod-args", _keep("pod_args")),
-    GlobalOption("--podman-path", _for_podman(PROGRAM)),
-    GlobalOption("--podman-args", _for_podman(ARGUMENTS), many=True),
-    GlobalOption("--podman-build-args", _for_podman(BUILD_ARGUMENTS), many=True),
+    GlobalOption("--podman-path", _program),
+    GlobalOption("--podman-args", _more(ARGUMENTS), many=True),
+    GlobalOption("--podman-build-args", _more(BUILD_ARGUMENTS), many=True),
     *(GlobalOption(option, _in_vain(option), many=True) for option in IN_VAIN),
     GlobalOption("--no-cleanup", _nothing, switch=True),
 )
