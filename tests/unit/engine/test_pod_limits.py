@@ -29,6 +29,9 @@ class _Podman:
     def stream(self, *_: object) -> Any:
         raise NotImplementedError
 
+    def upload(self, *_: object) -> Response:
+        raise NotImplementedError
+
     def close(self) -> None: ...
 
 

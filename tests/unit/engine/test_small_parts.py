@@ -143,6 +143,9 @@ class _Refusing:
     def request(self, *_: object, **__: object) -> Response:
         raise AssertionError("a pull is a stream")
 
+    def upload(self, *_: object) -> Response:
+        raise AssertionError("nothing is uploaded")
+
     def stream(self, _method: str, path: str, *_: object) -> _Refusing:
         self.asked = path
         return self
