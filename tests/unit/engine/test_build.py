@@ -141,7 +141,7 @@ def build(
         pull=False,
         no_cache=False,
         args=["X=2"],
-        progress=lines.append,
+        progress=lambda text, **_amount: lines.append(text),
         warn=lines.append,
     )
     return identity, lines
