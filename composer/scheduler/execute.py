@@ -21,6 +21,9 @@ SKIPPED = "Skipped"
 """How a step ended that may fail, and did."""
 SETTLE = 0.05
 """Seconds after which a container that was started counts as not having died at once."""
+SETTLE_REPLACING = 0.3
+"""The same where another is removed for it: that is the way back. Podman 5.4 takes longer than 4.3
+to see the end of a container."""
 
 
 class Executor:
@@ -220,7 +223,8 @@ class Executor:
         self.provided[o.service] = called
 
     def _check_started(self, o: op.CheckStarted) -> None:
-        remaining = self._last_start + SETTLE - self._clock()
+        settle = SETTLE if o.replaces is None else SETTLE_REPLACING
+        remaining = self._last_start + settle - self._clock()
         if remaining > 0:
             self._stopped.wait(remaining)
         filters = {"label": [f"{PROJECT}={self._project.name}"]}
