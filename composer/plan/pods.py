@@ -221,7 +221,8 @@ class PodPlanner:
                 self._after_moves(replica, members)
         kept = {r.current.id for r in self._compared.replicas if r.current}
         for pod in self._state.pods:
-            if pod.id not in kept and f"remove-pod:{pod.name}" not in self._plan:
+            known = pod.key in self._project.pods or pod.id in kept
+            if not known and f"remove-pod:{pod.name}" not in self._plan:
                 add_empty_pod_removal(self._plan, self._state, pod)
 
     def _after_moves(self, replica: PodReplica, members: Mapping[str, Collection[str]]) -> None:

@@ -295,3 +295,9 @@ def test_one_pod_for_all_replicas() -> None:
     assert names(found, op.CreatePod) == {"pod_p"}
     assert names(found, op.CreateContainer) == {"p-app-1", "p-app-2"}
     assert order(found, "pod:pod_p", "create:p-app-2")
+
+
+def test_an_empty_pod_of_services_that_are_not_named_stays() -> None:
+    p = grouped(service("db"))
+    s = msgspec.structs.replace(state(networks=["p_front"]), pods=(pod_state(p, 1),))
+    assert not names(plan(p, s, services=("db",)), op.RemovePod)
