@@ -149,12 +149,11 @@ def test_the_shop_must_work_once_the_one_command_has_ended(scenario: ScenarioOf)
     assert {row["Name"] for row in rows if row["Kind"] == "pod"} == {p["Name"] for p in pods(shop)}
     listening = shop.inside(shop.container("gateway")["Id"], "curl", "-s", "http://orders:3000/")
     assert listening.returncode == 7, "the service has to be for its pod alone"
-    shop.testbed.podman("pause", shop.container("queue")["Id"])
+    shop.ok("stop", "queue")
     failed = shop.run("health", "orders", "stock", "--format", "{{.Name}} {{.Health}}")
     assert failed.returncode == 1
     verdicts = dict(line.split() for line in failed.stdout.splitlines())
     assert verdicts[f"{shop.name}-stock-proxy-1"] == "healthy"
     assert verdicts[f"{shop.name}-orders-proxy-1"] == verdicts[orders] == "unhealthy"
-    shop.testbed.podman("unpause", shop.container("queue")["Id"])
     shop.ok("down", "-t", "1")
     assert not pods(shop)
