@@ -8,7 +8,6 @@ import msgspec
 
 from composer.engine.api import Progress
 
-
 _DIGEST = re.compile(r"sha256:([0-9a-f]{12})[0-9a-f]{52}")
 
 

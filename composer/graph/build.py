@@ -43,8 +43,8 @@ def build(project: Project) -> Graph:
             graph.add_node(f"{kind}:{key}", kind=kind, name=key, external=item.external)
     for key, pod in project.pods.items():
         graph.add_node(f"pod:{key}", kind="pod", name=key)
-        for network in pod.networks:
-            graph.add_edge(f"pod:{key}", f"network:{network}")
+        for joined in pod.networks:
+            graph.add_edge(f"pod:{key}", f"network:{joined}")
     for name, service in project.services.items():
         graph.add_node(service_node(name), kind="service", name=name)
         _add_needs(graph, project, service)

@@ -208,7 +208,9 @@ def test_a_build(bench: Workbench, tmp_path: Path) -> None:
         secrets={"key": FileObject(key="key", name="k", content="a key\n")},
     )
     lines: list[str] = []
-    identity = bench.engine.build(project, "app", image=image, progress=lines.append)
+    identity = bench.engine.build(
+        project, "app", image=image, progress=lambda text, **_: lines.append(text)
+    )
     seen = bench.engine.observe(bench.name)
     assert seen.image_id(image) == identity
     assert any("STEP" in line for line in lines)
