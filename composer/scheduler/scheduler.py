@@ -48,7 +48,7 @@ class Scheduler:
     """Executes plans on ``engine``.
 
     ``emit`` gets the events, from several threads. At most ``parallel`` operations run at once.
-    None: twice as many as there are processors, and more of those that mostly wait for processes to
+    None: eight, or twice as many as there are processors, and more of those that mostly wait for processes to
     end: a container may take its whole grace period. Waiting for a condition does not count.
     ``stopped`` may be set from outside to end early, as Ctrl-C does.
     """
@@ -84,7 +84,7 @@ class Scheduler:
         self._emit(Planned(len(set(shown))))
         run = _Run(plan)
         run_one = partial(self._run_one, run)
-        self._workers = Workers(self._parallel or max(4, 2 * (os.cpu_count() or 2)), run_one)
+        self._workers = Workers(self._parallel or max(8, 2 * (os.cpu_count() or 2)), run_one)
         self._patient = self._workers if self._parallel else Workers(PATIENCE, run_one)
         with self._lock:
             self._submit_all(run, run.first())
