@@ -48,9 +48,9 @@ class Scheduler:
     """Executes plans on ``engine``.
 
     ``emit`` gets the events, from several threads. At most ``parallel`` operations run at once.
-    None: eight, or twice as many as there are processors, and more of those that mostly wait for processes to
-    end: a container may take its whole grace period. Waiting for a condition does not count.
-    ``stopped`` may be set from outside to end early, as Ctrl-C does.
+    None: eight, or twice as many as there are processors, and more of those that mostly wait for
+    processes to end: a container may take its whole grace period. Waiting for a condition does not
+    count. ``stopped`` may be set from outside to end early, as Ctrl-C does.
     """
 
     def __init__(
