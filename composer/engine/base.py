@@ -1,0 +1,74 @@
+"""What all parts of the engine share: the connection, warnings, and what creates containers."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from composer.engine.capabilities import CapabilityProbe
+from composer.engine.libpod import Libpod
+
+if TYPE_CHECKING:
+    from composer.engine.create import Creator
+    from composer.engine.program import Program
+    from composer.engine.transport import Transport
+
+GONE = (404,)
+ALREADY = (304,)
+
+
+class Base:
+    """One engine's connection. Its methods may be called from several threads at once."""
+
+    def __init__(self, transport: Transport, program: Program) -> None:
+        self._libpod = Libpod(transport)
+        self._program = program
+        self._local = transport.url.startswith("unix://")
+        self._capabilities = CapabilityProbe(self._libpod, transport.url)
+        self._warnings: dict[str, None] = {}
+        self._sessions: list[str] = []
+        """Exec sessions of probes."""
+        self._lock = threading.Lock()
+        self._creator: Creator | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the engine is."""
+        return self._libpod.transport.url
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the engine could not honour so far, each once, in the order of appearance."""
+        with self._lock:
+            return list(self._warnings)
+
+    def _warn(self, text: str) -> None:
+        with self._lock:
+            self._warnings.setdefault(text)
+
+    def _create(self) -> Creator:
+        from composer.engine.create import Creator
+
+        with self._lock:
+            if self._creator is None:
+                can = self._capabilities.get()
+                self._creator = Creator(self._libpod, self.url, self._warn, can)
+            return self._creator
+
+    def _images_changed(self) -> None:
+        with self._lock:
+            if self._creator is not None:
+                self._creator.images.forget()
+
+    def close(self) -> None:
+        """Close the connections, and end what probes left running."""
+        if self._local and self._sessions:
+            from composer.engine.monitors import end_monitors
+
+            end_monitors(frozenset(self._sessions))
+        self._libpod.transport.close()
+
+
+def whole(seconds: float | None) -> int | None:
+    """Podman takes whole seconds; a fraction is rounded up, so that nothing is killed early."""
+    return None if seconds is None else max(0, int(-(-seconds // 1)))
