@@ -43,7 +43,7 @@ _WORDS: dict[type[op.Operation], tuple[Kind, str, str, str]] = {
     op.RestartContainer: ("Container", "name", "Restarting", "Started"),
     op.RemoveContainer: ("Container", "name", "Removing", "Removed"),
     op.WaitFor: ("Container", "service", "Waiting", "Ready"),
-    op.CheckStarted: ("Container", "", "Checking", "Running"),
+    op.CheckStarted: ("Container", "containers", "Checking", "Running"),
     op.CallProvider: ("Service", "service", "Creating", "Created"),
     op.RunPreStart: ("Container", "name", "Preparing", "Done"),
     op.RunPostStart: ("Container", "name", "Post-start", "Started"),
@@ -70,7 +70,9 @@ _SILENT = (
 def words(operation: op.Operation) -> Words:
     """Return the words for ``operation``."""
     kind, attribute, doing, done = _WORDS[type(operation)]
-    subject = getattr(operation, attribute) if attribute else "names"
+    subject = getattr(operation, attribute)
+    if not isinstance(subject, str):
+        subject = ", ".join(subject)
     if isinstance(operation, op.CreateContainer) and operation.replaces:
         doing, done = "Recreate", "Recreated"
     if isinstance(operation, op.CallProvider):
