@@ -24,6 +24,7 @@ DIFFERS = {
     ("interpolation-empty-name", "variables"): "a variable needs a name",
     ("interpolation-forms", "variables"): "of several mentions the program tells about any",
     ("interpolation-nested-braces", "variables"): "braces within are counted",
+    ("merge-environment-forms", "no-interpolate"): "hosts of a list and a mapping are not merged",
     **dict.fromkeys(
         (
             ("build-args-values", "no-interpolate"),
@@ -38,11 +39,14 @@ DIFFERS = {
             ("build-attestations", "no-interpolate"),
             ("develop-watch-forms", "no-interpolate"),
             ("devices-too-many-colons", "no-interpolate"),
+            ("interpolation-in-places", "no-interpolate"),
         ),
         "values stay as the file has them",
     ),
     **dict.fromkeys(
         (
+            ("interpolation-typed", "no-interpolate"),
+            ("interpolation-typed", "variables"),
             ("interpolation-types", "no-interpolate"),
             ("interpolation-types", "variables"),
             ("out-of-range", "no-interpolate"),
@@ -83,7 +87,7 @@ def composer(
     case: Case, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *flags: str
 ) -> tuple[int, str]:
     """The exit code of composer's own ``config``, and what it prints."""
-    monkeypatch.chdir(case.folder)
+    monkeypatch.chdir(case.where)
     monkeypatch.setattr(os, "environ", {"PATH": "/usr/bin:/bin", **case.environ})
     options = [
         word
