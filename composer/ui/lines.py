@@ -133,7 +133,7 @@ def _text(event: Event) -> str:
         # Bytes come several times a second: too many lines for what is only ever added to.
         return "" if event.total and event.unit == "bytes" else event.text
     if isinstance(event, Failed):
-        return f"Error: {event.error.message}"
+        return "Error"  # the command tells which at its end, once
     if isinstance(event, Skipped):
         return f"Skipped: {event.because}"
     return ""

@@ -61,7 +61,7 @@ def test_piped_progress_is_docker_composes_lines() -> None:
         " Container shop-db-1  Created",
         " Image app  Building",
         " Image app  STEP 1/2: FROM debian",
-        " Image app  Error: no Containerfile",
+        " Image app  Error",
         " Container shop-app-1  Skipped: app was not built",
         "Warning: FOO is not set",
         "waiting for another composer",
