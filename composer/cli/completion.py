@@ -28,15 +28,15 @@ _ZSH = r"""#compdef composer
 # zsh completion for composer
 _composer() {
     local line files=
-    local -a found options
+    local -a found flags
     while IFS= read -r line; do
         case $line in
             :files) files=1 ;;
-            :nospace) options+=(-S '') ;;
+            :nospace) flags=(-S '') ;;
             *) line=${line//:/\\:}; found+=("${line/$'\t'/:}") ;;
         esac
     done < <("${words[1]}" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)
-    (( $#found )) && _describe composer found $options
+    (( $#found )) && _describe composer found "${(@)flags}"
     [[ -n $files ]] && _files
 }
 if [[ $funcstack[1] = _composer ]]; then
