@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 
 __all__ = ["main"]
@@ -13,8 +15,10 @@ def main() -> None:
         # A shell waits for this at each press of Tab: it may not import what it does not need.
         from composer.cli.complete import complete
 
+        gc.disable()
         sys.stdout.write("".join(f"{line}\n" for line in complete(sys.argv[2:])))
-        return
+        sys.stdout.flush()
+        os._exit(0)
     from composer.cli.app import main as run
 
     run()
