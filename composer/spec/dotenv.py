@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from composer.errors import ComposerError
+from composer.errors import ComposerError, Position
 from composer.spec.files import position, read_text
 from composer.spec.template import TemplateError, substitute
 from composer.spec.tree import brief
@@ -53,17 +53,30 @@ def read_file(path: str, lookup: Lookup, shown: str, *, raw: bool = False) -> di
         return parse(text, lookup, shown)
     if text.count("=") > STATEMENT_LIMIT:
         raise ComposerError(f"{shown} sets more than {STATEMENT_LIMIT} variables")
-    return parse_raw(text)
+    return parse_raw(text, lookup, shown)
 
 
-def parse_raw(text: str) -> dict[str, str]:
-    """``KEY=VALUE`` lines, with nothing special about the value."""
+def parse_raw(text: str, lookup: Lookup, shown: str) -> dict[str, str]:
+    """``KEY=VALUE`` lines, with nothing special about the value; ``KEY`` alone is looked up.
+
+    Raises ``ComposerError``, with the line, for names that are none.
+    """
     found: dict[str, str] = {}
-    for line in text.splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
-            name, equals, value = line.partition("=")
-            if equals:
-                found[name.strip()] = value
+    for number, line in enumerate(text.splitlines(), start=1):
+        line = line.lstrip()
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not name or name.split() != [name]:
+            problem = f"{name!r} has blanks" if name else "there is none before ="
+            raise ComposerError(
+                brief(f"not a variable's name: {problem}"),
+                hint="In a raw file each line is KEY=VALUE, without export.",
+                position=Position(shown, number, 1),
+            )
+        known = value if equals else lookup(name)
+        if known is not None:
+            found[name] = known
     return found
 
 

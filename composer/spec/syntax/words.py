@@ -10,6 +10,8 @@ from __future__ import annotations
 _BLANKS = " \t\r\n"
 _QUOTES = "'\""
 _ENDS = ";&|<>"
+LONGEST = 1 << 18
+"""How many characters a text may have: Linux takes no argument of half that length."""
 
 
 def split(text: str) -> list[str]:
@@ -18,6 +20,8 @@ def split(text: str) -> list[str]:
     Raises ``ValueError`` when a quote is not closed, a parenthesis opens or closes nothing or the
     text ends in a backslash.
     """
+    if len(text) > LONGEST:
+        raise ValueError(f"a command line has at most {LONGEST} characters; this has {len(text)}")
     splitter, _ = _read(text)
     splitter.end_word()
     if splitter.malformed or splitter.escaped or splitter.together:
@@ -29,7 +33,7 @@ def split(text: str) -> list[str]:
 
 def left_over(text: str) -> str:
     """What of ``text`` is not looked at: from where a shell would end the command."""
-    return _read(text)[1]
+    return _read(text)[1] if len(text) <= LONGEST else ""
 
 
 def _read(text: str) -> tuple[_Splitter, str]:
@@ -46,7 +50,7 @@ class _Splitter:
 
     def __init__(self) -> None:
         self.words: list[str] = []
-        self.word = ""
+        self.word: list[str] = []
         self.begun = False
         """Whether there is a word, which may be empty if it was quoted."""
         self.escaped = False
@@ -62,8 +66,8 @@ class _Splitter:
 
     def end_word(self) -> None:
         if self.begun:
-            self.words.append(self.word)
-        self.word, self.begun = "", False
+            self.words.append("".join(self.word))
+        self.word, self.begun = [], False
 
     def take(self, char: str) -> bool:
         """Read one character. Returns False at the end of what is looked at."""
@@ -80,12 +84,12 @@ class _Splitter:
             self.quote = "" if self.quote else char
             return True
         elif char in _ENDS and not self.together:
-            if char == ">" and self.word[:1] in tuple("0123456789"):  # as in 2>file
+            if char == ">" and self.word and self.word[0] in "0123456789":  # as in 2>file
                 self.begun = False
             return False
         elif not self.quote:
             self.group(char)
-        self.word += char
+        self.word.append(char)
         self.begun = True
         return not self.malformed
 
@@ -96,5 +100,5 @@ class _Splitter:
         elif char == ")" and not self.backquoted:
             self.parenthesis = not self.parenthesis
         elif char == "(" and not self.backquoted:
-            self.malformed = self.parenthesis or not self.word.endswith("$")
+            self.malformed = self.parenthesis or self.word[-1:] != ["$"]
             self.parenthesis = True

@@ -70,4 +70,13 @@ def test_malformed_lines_are_refused_with_their_place(text: str, message: str) -
 
 
 def test_raw_values_are_taken_as_they_are() -> None:
-    assert parse_raw("A=\"$B\" # x\n#c\n\nC='y'\nD") == {"A": '"$B" # x', "C": "'y'"}
+    text = "A=\"$B\" # x\n#c\n\n C='y'\nD\nE"
+    expected = {"A": '"$B" # x', "C": "'y'", "E": "e"}
+    assert parse_raw(text, {"E": "e"}.get, "raw.env") == expected
+
+
+@pytest.mark.parametrize("line", ["export A=1", "A =1", "A\tB=1", "A B", "=1"])
+def test_raw_lines_need_a_name(line: str) -> None:
+    with pytest.raises(ComposerError, match="not a variable's name") as caught:
+        parse_raw(f"OK=1\n{line}\n", lambda _: None, "raw.env")
+    assert str(caught.value.position) == "raw.env:2:1"

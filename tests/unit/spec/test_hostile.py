@@ -86,6 +86,10 @@ FILES: dict[str, Hostile] = {
     "a command of 1.3 million words": Hostile(
         lambda: WEB + "    command:\n" + "    - a\n" * 1_300_000, TOO_MANY
     ),
+    "a command of 10 MiB": Hostile(
+        repeated("    command: ", "z", 10 * MIB), ("a command line has at most",)
+    ),
+    "an entrypoint of 200,000 letters": Hostile(repeated("    entrypoint: ", "z", 200_000)),
     "a list on a line": Hostile(repeated("x-a: [", "a,", 5 * MIB, "]\n"), TOO_MANY),
     "lists in a list": Hostile(repeated("x-a: [", "[],", 3 * MIB, "]\n"), TOO_MANY),
     "a hundred thousand labels": Hostile(
