@@ -10,8 +10,7 @@ THREE_TIER := samples/compose/three-tier
 PACKAGES := podman conmon netavark aardvark-dns runc catatonit iptables iproute2 ca-certificates \
 	busybox-static debootstrap python3-venv slirp4netns uidmap
 NEWER := .engine-5
-ROOTLESS := tests/scenarios/test_testbed.py tests/scenarios/test_three_tier.py \
-	tests/scenarios/test_autostart.py
+ROOTLESS := tests/scenarios/test_testbed.py tests/scenarios/test_three_tier.py
 REAL := tests/integration tests/scenarios
 
 .PHONY: help setup packages oracle clients images demo demo-down test test-rootless test-matrix \
