@@ -16,6 +16,7 @@ auth_type = ${AUTH_TYPE:-md5}
 pool_mode = ${POOL_MODE:-session}
 ignore_startup_parameters = extra_float_digits
 server_login_retry = 1
+dns_nxdomain_ttl = 1
 END
 printf '"%s" "%s"\n' "${DB_USER:-postgres}" "$DB_PASSWORD" >/etc/pgbouncer/userlist.txt
 exec "$@"
