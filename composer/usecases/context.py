@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from composer.errors import ComposerError, NoComposeFile
 from composer.printable import printable_lines
-from composer.spec import Options, load, project_name
+from composer.spec import Options, load
 from composer.spec.variables import own_variables
 from composer.usecases.preferences import Preferences, preferences
 
@@ -113,6 +113,8 @@ class Context:
     @cached_property
     def project_name(self) -> str:
         """The project's name, found without reading more of it than that takes."""
+        from composer.spec import project_name
+
         return project_name(self.options())
 
     @cached_property

@@ -121,3 +121,8 @@ def test_ps_imports_neither_podman_nor_networkx(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: {a: {image: busybox}}\n")
     found = imported("ps", cwd=tmp_path)
     assert not found & {"podman", "requests", "urllib3", "networkx", "rich", "pydantic"}
+
+
+@pytest.mark.parametrize("words", [("up", "--help"), ("ps", "-h"), ("__complete", "up", "--")])
+def test_what_tells_flags_reads_no_files(words: tuple[str, ...], tmp_path: Path) -> None:
+    assert "yaml" not in imported(*words, cwd=tmp_path)
