@@ -19,7 +19,6 @@ from composer.plan.operations import (
     RestartContainer,
     StartContainer,
     UnpauseContainer,
-    WaitFor,
 )
 from composer.plan.plan import Plan
 from composer.plan.pod_ends import (
@@ -30,7 +29,8 @@ from composer.plan.pod_ends import (
 )
 from composer.plan.providers import add_provider_calls
 from composer.plan.resources import orphans
-from composer.spec.model import Condition, Project
+from composer.plan.waits import add_wait, ready_when
+from composer.spec.model import Dependency, Project
 from composer.state import Container, State
 
 
@@ -123,7 +123,16 @@ class _Planner:
         self._order_starts(groups, ids)
         if self.intent.wait:
             for name, group in groups.items():
-                self._add_wait(name, group, self._ready_when(name), ids[name], asked=True)
+                service = self.project.services.get(name) if self.project else None
+                add_wait(
+                    self.plan,
+                    name,
+                    [container.name for container in group],
+                    ready_when(service),
+                    ids[name],
+                    timeout=self.intent.wait_timeout,
+                    cause="--wait",
+                )
 
     def _has_to_start(self, container: Container) -> bool:
         """Whether it does not run, or not with what its pod shares, and should."""
@@ -267,33 +276,21 @@ class _Planner:
                     continue
                 before = ids[dependency]
                 if how.condition != "service_started":
-                    before = [self._add_wait(dependency, groups[dependency], how.condition, before)]
+                    before = [self._add_wait(dependency, how, groups[dependency], before)]
                 self._edges(before, ids[name], required=how.required)
 
     def _add_wait(
-        self,
-        name: str,
-        containers: list[Container],
-        condition: Condition,
-        after: list[str],
-        *,
-        asked: bool = False,
+        self, name: str, dependency: Dependency, containers: list[Container], after: list[str]
     ) -> str:
-        operation = WaitFor(
-            id=f"wait:{name}:{condition}",
-            cause="--wait" if asked else "a service depends on it",
-            service=name,
-            containers=tuple(container.name for container in containers),
-            condition=condition,
-            timeout=self.intent.wait_timeout if asked else None,
+        return add_wait(
+            self.plan,
+            name,
+            [container.name for container in containers],
+            dependency.condition,
+            after,
+            required=dependency.required,
+            timeout=self.intent.wait_timeout if self.intent.wait else None,
         )
-        return operation.id if operation.id in self.plan else self.plan.add(operation, after)
-
-    def _ready_when(self, name: str) -> Condition:
-        """What ``--wait`` waits for: that it runs, or that it is done."""
-        service = self.project.services.get(name) if self.project else None
-        ends = service is not None and service.pod_init is not None
-        return "service_completed_successfully" if ends else "running_or_healthy"
 
     def _edges(self, before: list[str], after: list[str], *, required: bool) -> None:
         for first in before:

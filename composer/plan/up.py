@@ -26,7 +26,7 @@ from composer.plan.resources import orphans
 from composer.plan.run import add_run
 from composer.plan.swap import add_checks, add_return, add_swap, clear_place, remove_leftovers
 from composer.plan.waits import Waits
-from composer.spec.model import Condition, Project, Service
+from composer.spec.model import Project, Service
 from composer.state import Container, State
 
 
@@ -37,9 +37,6 @@ def plan_up(project: Project, state: State, intent: Up) -> Plan:
     that does not exist and for external networks and volumes that are missing.
     """
     return _Planner(project, state, intent).plan_all()
-
-
-_DONE: Condition = "service_completed_successfully"
 
 
 class _Planner:
@@ -377,8 +374,6 @@ class _Planner:
         if self.intent.wait:
             for name in self.selected:
                 if self.names[name]:
-                    ends = self.project.services[name].pod_init is not None
-                    condition: Condition = _DONE if ends else "running_or_healthy"
-                    self.waits.add(name, condition, True, self.intent.wait_timeout, cause="--wait")
+                    self.waits.add_asked(name)
         if self.intent.check_started:
             add_checks(self.plan, self.started, self.replaced)

@@ -1,12 +1,53 @@
-"""What starts wait for in a plan for ``up``: dependencies that run, are healthy, or are done."""
+"""What starts wait for: dependencies that run, are healthy, or are done."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 from composer.graph.needs import depends_on
 from composer.plan.intent import Up
 from composer.plan.operations import WaitFor
 from composer.plan.plan import Plan
-from composer.spec.model import Condition, Project, Service
+from composer.spec.model import Condition, Dependency, Project, Service
+
+
+def ready_when(service: Service | None) -> Condition:
+    """What ``--wait`` waits for: that ``service`` runs, or that it is done."""
+    ends = service is not None and service.pod_init is not None
+    return "service_completed_successfully" if ends else "running_or_healthy"
+
+
+def add_wait(
+    plan: Plan,
+    service: str,
+    containers: Sequence[str],
+    condition: Condition,
+    after: Iterable[str],
+    *,
+    required: bool = True,
+    timeout: float | None = None,
+    cause: str = "a service depends on it",
+    number: int = 0,
+) -> str:
+    """Wait for a condition of a service; one operation however many services need it. Its id.
+
+    ``containers`` are the names of its replicas, ``number`` is the one that is waited for, 0 for
+    all. Without ``required`` a condition that is not met is a warning. ``timeout`` is in seconds.
+    """
+    operation_id = f"wait:{service}:{condition}" + (f":{number}" if number else "")
+    operation_id += "" if required else ":optional"
+    if operation_id not in plan:
+        operation = WaitFor(
+            id=operation_id,
+            cause=cause,
+            service=service,
+            containers=(containers[number - 1],) if number else tuple(containers),
+            condition=condition,
+            required=required,
+            timeout=timeout,
+        )
+        plan.add(operation, after)
+    return operation_id
 
 
 class Waits:
@@ -32,43 +73,36 @@ class Waits:
             if name not in self.ready or not self.names[name]:
                 continue
             near = number if self._in_one_pod(service, name) else 0
-            ids = self._ready(name, near)
-            if dependency.condition != "service_started":
-                limit = self._intent.wait_timeout if self._intent.wait else None
-                condition, needed = dependency.condition, dependency.required
-                ids = [self.add(name, condition, needed, limit, number=near)]
+            if dependency.condition == "service_started":
+                ids = self._ready(name, near)
+            else:
+                ids = [self._add(name, dependency, near)]
             (required if dependency.required else wanted).extend(ids)
         return required, wanted
 
-    def add(
-        self,
-        name: str,
-        condition: Condition,
-        required: bool,
-        timeout: float | None = None,
-        *,
-        cause: str = "a service depends on it",
-        number: int = 0,
-    ) -> str:
-        """Wait for a condition of a service; one operation however many services need it.
+    def _add(self, name: str, dependency: Dependency, number: int) -> str:
+        return add_wait(
+            self._plan,
+            name,
+            self.names[name],
+            dependency.condition,
+            self._ready(name, number),
+            required=dependency.required,
+            timeout=self._intent.wait_timeout if self._intent.wait else None,
+            number=number,
+        )
 
-        ``number`` is the replica that is waited for, 0 for all; ``timeout`` is in seconds.
-        """
-        operation_id = f"wait:{name}:{condition}" + (f":{number}" if number else "")
-        operation_id += "" if required else ":optional"
-        if operation_id not in self._plan:
-            names = self.names[name]
-            operation = WaitFor(
-                id=operation_id,
-                cause=cause,
-                service=name,
-                containers=(names[number - 1],) if number else tuple(names),
-                condition=condition,
-                required=required,
-                timeout=timeout,
-            )
-            self._plan.add(operation, self._ready(name, number))
-        return operation_id
+    def add_asked(self, name: str) -> None:
+        """Wait for all replicas of a service, as the user asked (``--wait``)."""
+        add_wait(
+            self._plan,
+            name,
+            self.names[name],
+            ready_when(self._project.services[name]),
+            self.ready[name],
+            timeout=self._intent.wait_timeout,
+            cause="--wait",
+        )
 
     def _in_one_pod(self, service: Service, other: str) -> bool:
         pod = self._project.pod_of(service.name)

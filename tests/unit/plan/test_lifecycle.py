@@ -31,6 +31,24 @@ def test_start_follows_dependencies_and_their_conditions() -> None:
     assert order(found, "wait:db:service_healthy", "start:p-app-1")
 
 
+def test_start_goes_on_without_a_dependency_that_is_not_required() -> None:
+    needs = {"db": Dependency(condition="service_healthy", required=False)}
+    found = plan(project(service("app", needs), DB), STOPPED, action="start")
+    (wait,) = (o for o in found if isinstance(o, op.WaitFor))
+    assert not wait.required, "else a database that is not healthy fails the command"
+    assert found.before("start:p-app-1") == {wait.id: False}
+
+
+def test_start_waits_no_longer_than_it_is_told_to() -> None:
+    found = plan(P, STOPPED, action="start", wait=True, wait_timeout=5)
+    waits = {o.id: o.timeout for o in found if isinstance(o, op.WaitFor)}
+    assert waits == {
+        "wait:db:service_healthy": 5,
+        "wait:db:running_or_healthy": 5,
+        "wait:app:running_or_healthy": 5,
+    }
+
+
 def test_start_of_what_runs_is_nothing() -> None:
     assert not plan(P, RUNNING, action="start")
 
