@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from composer.plan.containers import add_removal, add_stop
-from composer.plan.down import needs, order_stops
 from composer.plan.intent import Up
 from composer.plan.operations import DisconnectNetwork, RemoveNetwork, RemoveVolume
+from composer.plan.order import dependants_first, needs
 from composer.plan.plan import Plan
 from composer.spec.definitions import definition_digests
 from composer.spec.model import Project, Service
@@ -97,5 +97,5 @@ def add_removals(plan: Plan, project: Project, state: State, intent: Up) -> dict
                 stops[container.service].append(f"stop:{container.id}")
         loss = RemoveVolume(id=f"remove-volume:{name}", cause="it differs", name=name)
         removals[name] = plan.add(loss, gone)
-    order_stops(plan, stops, needs(project, state.containers))
+    dependants_first(plan, stops, needs(project, state.containers))
     return removals

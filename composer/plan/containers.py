@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from composer.plan.operations import RemoveContainer, StopContainer, UnpauseContainer
 from composer.plan.plan import Plan
@@ -70,23 +70,3 @@ def add_removal(
         volumes=volumes,
     )
     return plan.add(operation, after)
-
-
-def order_removals(
-    plan: Plan,
-    removals: Mapping[str, list[str]],
-    parents: Mapping[str, Iterable[str]],
-    *,
-    required: bool = False,
-) -> None:
-    """Remove the containers of each service before those whose namespaces they share.
-
-    ``removals`` are operations by service, ``parents`` the services that own the namespaces. Podman
-    removes no container that another one depends on in this way. With ``required`` a failure of the
-    first leaves the second alone.
-    """
-    for service, owners in parents.items():
-        for owner in owners:
-            for later in removals.get(owner, ()):
-                for earlier in removals.get(service, ()):
-                    plan.order(earlier, later, required=required)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from composer.graph.needs import depends_on, image_name, namespace_parents
+from composer.graph.needs import image_name
 from composer.graph.selection import check_names
-from composer.plan.containers import add_removal, order_removals
+from composer.plan.containers import add_removal
 from composer.plan.hooks import add_hooks
 from composer.plan.intent import Down
 from composer.plan.operations import (
@@ -16,37 +16,13 @@ from composer.plan.operations import (
     RemoveNetwork,
     RemoveVolume,
 )
+from composer.plan.order import dependants_first, needs, owners
 from composer.plan.plan import Plan
 from composer.plan.pod_ends import add_empty_pod_removal
 from composer.plan.providers import add_provider_calls
 from composer.plan.resources import orphans
 from composer.spec.model import Project
-from composer.state import DEPENDS_ON, PROJECT, Container, State
-
-
-def needs(project: Project | None, containers: tuple[Container, ...]) -> dict[str, set[str]]:
-    """What each service needs: by the file, and by the labels of its containers.
-
-    Labels alone serve a command that has only the project's name, and services that the file no
-    longer has.
-    """
-    found: dict[str, set[str]] = defaultdict(set)
-    for container in containers:
-        text = container.labels.get(DEPENDS_ON, "")
-        found[container.service] |= {part.split(":", 1)[0] for part in text.split(",") if part}
-    if project is not None:
-        for name, service in project.services.items():
-            found[name] = set(depends_on(service))
-    return found
-
-
-def owners(
-    project: Project | None, dependencies: Mapping[str, set[str]]
-) -> Mapping[str, Iterable[str]]:
-    """The services whose namespaces each service shares. Labels do not say: all that it needs."""
-    if project is None:
-        return dependencies
-    return {name: namespace_parents(service) for name, service in project.services.items()}
+from composer.state import PROJECT, Container, State
 
 
 def plan_down(project: Project | None, state: State, intent: Down) -> Plan:
@@ -106,20 +82,9 @@ def _remove_containers(
         removals[container.service].append(removal)
         if container.alive:
             stops[container.service].append(f"stop:{container.id}")
-    order_stops(plan, stops, dependencies)
-    order_removals(plan, removals, parents)
+    dependants_first(plan, stops, dependencies)
+    dependants_first(plan, removals, parents)
     return [removal for ids in removals.values() for removal in ids]
-
-
-def order_stops(
-    plan: Plan, stops: Mapping[str, list[str]], dependencies: Mapping[str, set[str]]
-) -> None:
-    """Let each service stop after those that need it. A failure to stop one holds up no other."""
-    for service, needed in dependencies.items():
-        for dependency in needed:
-            for later in stops.get(dependency, ()):
-                for earlier in stops.get(service, ()):
-                    plan.order(earlier, later, required=False)
 
 
 def _remove_networks(

@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable
 from composer.errors import ComposerError
 from composer.graph.needs import depends_on
 from composer.graph.selection import check_names
-from composer.plan.containers import add_stop, add_unpause, order_removals
-from composer.plan.down import needs, order_stops, owners
+from composer.plan.containers import add_stop, add_unpause
 from composer.plan.hooks import add_hooks
 from composer.plan.intent import Lifecycle
 from composer.plan.operations import (
@@ -20,6 +19,7 @@ from composer.plan.operations import (
     StartContainer,
     UnpauseContainer,
 )
+from composer.plan.order import dependants_first, dependencies_first, needs, owners
 from composer.plan.plan import Plan
 from composer.plan.pod_ends import (
     add_empty_pod_removal,
@@ -148,7 +148,7 @@ class _Planner:
             if container.alive:
                 stop = self._add_stop(container, "asked for")
                 stops[container.service].append(stop)
-        order_stops(self.plan, stops, needs(self.project, self.state.containers))
+        dependants_first(self.plan, stops, needs(self.project, self.state.containers))
 
     def _add_stop(self, container: Container, cause: str) -> str:
         return add_stop(
@@ -180,9 +180,7 @@ class _Planner:
             )
             ids[container.service].append(self.plan.add(operation, self._awake(container)))
         if not self.intent.no_deps:
-            for name, needed in needs(self.project, self.state.containers).items():
-                for dependency in needed:
-                    self._edges(ids.get(dependency, []), ids.get(name, []), required=False)
+            dependencies_first(self.plan, ids, needs(self.project, self.state.containers))
 
     def _is_done(self, container: Container) -> bool:
         """Whether it is an init container that has done its work, and was not named."""
@@ -259,13 +257,12 @@ class _Planner:
                 removal = self.plan.add(operation, [f"stop:{container.name}"])
                 removals[container.service].append(removal)
         needed = needs(self.project, self.state.containers)
-        order_removals(self.plan, removals, owners(self.project, needed))
+        dependants_first(self.plan, removals, owners(self.project, needed))
 
     def _order_starts(self, groups: dict[str, list[Container]], ids: dict[str, list[str]]) -> None:
         if self.project is None:
-            for name, needed in needs(None, self.state.containers).items():
-                for dependency in needed:
-                    self._edges(ids.get(dependency, []), ids.get(name, []), required=True)
+            needed = needs(None, self.state.containers)
+            dependencies_first(self.plan, ids, needed, required=True)
             return
         for name in groups:
             service = self.project.services.get(name)
@@ -277,7 +274,7 @@ class _Planner:
                 before = ids[dependency]
                 if how.condition != "service_started":
                     before = [self._add_wait(dependency, how, groups[dependency], before)]
-                self._edges(before, ids[name], required=how.required)
+                self.plan.order_all(before, ids[name], required=how.required)
 
     def _add_wait(
         self, name: str, dependency: Dependency, containers: list[Container], after: list[str]
@@ -291,11 +288,6 @@ class _Planner:
             required=dependency.required,
             timeout=self.intent.wait_timeout if self.intent.wait else None,
         )
-
-    def _edges(self, before: list[str], after: list[str], *, required: bool) -> None:
-        for first in before:
-            for second in after:
-                self.plan.order(first, second, required=required)
 
 
 def _by_service(containers: Iterable[Container]) -> dict[str, list[Container]]:

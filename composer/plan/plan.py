@@ -6,7 +6,7 @@ them or ask them: importing networkx takes as long as making the containers of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,12 @@ class Plan:
         """
         self._after[first][second] = required
         self._before[second][first] = required
+
+    def order_all(self, firsts: Iterable[str], seconds: Collection[str], *, required: bool) -> None:
+        """Let each of ``seconds`` run after each of ``firsts``, as ``order`` does for two."""
+        for first in firsts:
+            for second in seconds:
+                self.order(first, second, required=required)
 
     def __len__(self) -> int:
         return len(self._operations)

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from composer.errors import ComposerError
 from composer.plan.containers import add_removal
-from composer.plan.down import needs, order_stops
 from composer.plan.intent import Up
 from composer.plan.operations import CreatePod
+from composer.plan.order import dependants_first, needs
 from composer.plan.plan import Plan
 from composer.plan.pod_ends import add_empty_pod_removal, add_pod_removal, lost_infra
 from composer.spec.definitions import pod_digests
@@ -182,7 +182,7 @@ class PodPlanner:
                 if f"remove-network:{network}" in self._plan:
                     after = f"remove-network:{network}"
                     self._plan.order(removals[identity], after, required=True)
-        order_stops(self._plan, stops, needs(self._project, self._state.containers))
+        dependants_first(self._plan, stops, needs(self._project, self._state.containers))
         for replica in self._compared.replicas:
             if replica.cause:
                 operation = CreatePod(

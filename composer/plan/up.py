@@ -7,7 +7,7 @@ from collections import defaultdict
 from composer.graph.needs import depends_on, image_name, namespace_parents, volume_sources
 from composer.graph.selection import select
 from composer.graph.sequence import in_order
-from composer.plan.containers import add_removal, add_stop, order_removals
+from composer.plan.containers import add_removal, add_stop
 from composer.plan.foundations import add_networks_and_volumes
 from composer.plan.hooks import add_hooks
 from composer.plan.intent import Run, Up
@@ -18,6 +18,7 @@ from composer.plan.operations import (
     RestartContainer,
     StartContainer,
 )
+from composer.plan.order import dependants_first
 from composer.plan.plan import Plan
 from composer.plan.pod_ends import has_to_run
 from composer.plan.pods import PodPlanner
@@ -89,7 +90,7 @@ class _Planner:
             if name in self.selected or self._follows(self.project.services[name]):
                 self._add_service(self.project.services[name], shared)
         parents = {name: namespace_parents(s) for name, s in self.project.services.items()}
-        order_removals(self.plan, self.removals, parents, required=True)
+        dependants_first(self.plan, self.removals, parents, required=True)
         self.pods.finish(self.names)
         self._finish()
         add_hooks(self.plan, self.project, self.state)
