@@ -89,10 +89,7 @@ class FakeEngine:
         """How often ``probe`` was called."""
         self.probe_results: dict[str, list[bool]] = {}
         """Results of ``probe`` by container name, used up from the front; the last one stays."""
-        self.pulled_at: dict[str, float] = {}
-        """When images were pulled, by the name that the file has."""
         self.warnings: list[str] = []
-        self.closed = False
         self._capabilities = capabilities or Capabilities(version="5.4.2")
         self._checks: dict[str, int] = {}
         self._looks: dict[str, int] = {}
@@ -378,7 +375,7 @@ class FakeEngine:
             return self.add_image(image)
 
     def pulled(self, image: str) -> float:
-        return self.pulled_at.get(image, 0.0)
+        return 0.0
 
     def build(
         self,
@@ -441,15 +438,14 @@ class FakeEngine:
             self.pods_by_id[made.id] = made
             return made.id
 
-    def start_pod(self, pod: str) -> None:
-        found = self._pod(pod)
-        with self._call("start_pod", found.name):
-            self._put_pod(found, "running")
-
     def stop_pod(self, pod: str, *, timeout: float | None = None) -> None:
         found = self._pod(pod)
         with self._call("stop_pod", found.name, timeout=timeout):
-            self._put_pod(found, "exited")
+            stopped = msgspec.structs.replace(found, status="exited", infra_status="exited")
+            self.pods_by_id[found.id] = stopped
+            for container in list(self.containers_by_id.values()):
+                if container.pod == found.id:
+                    self._put(container, status="exited")
 
     def remove_pod(self, pod: str) -> None:
         found = self._pod(pod)
@@ -472,12 +468,6 @@ class FakeEngine:
                 if pod in (found.id, found.name):
                     return found
         raise EngineError(f"no pod with name or ID {pod}", status=404)
-
-    def _put_pod(self, pod: PodState, status: str) -> None:
-        self.pods_by_id[pod.id] = msgspec.structs.replace(pod, status=status, infra_status=status)
-        for container in list(self.containers_by_id.values()):
-            if container.pod == pod.id:
-                self._put(container, status=status)
 
     def create_container(
         self,
@@ -659,7 +649,7 @@ class FakeEngine:
             return self.exec_results.get(container, 0)
 
     def close(self) -> None:
-        self.closed = True
+        pass
 
     # --- inside ------------------------------------------------------------------------------
     def _call(self, method: str, subject: str, **arguments: object) -> _Call:

@@ -232,9 +232,6 @@ class Engine(Protocol):
         POST /libpod/pods/create. Its members are created in it by ``create_container``.
         """
 
-    def start_pod(self, pod: str) -> None:
-        """Start all containers of a pod (POST /libpod/pods/{name}/start)."""
-
     def stop_pod(self, pod: str, *, timeout: float | None = None) -> None:
         """Stop all containers of a pod, its infra container too, which no ``stop`` of members does.
 
