@@ -25,8 +25,19 @@ def to_json(mapping: dict[str, Any], *, escape: bool = True, whole: bool = True)
     import json
 
     shown = _json_model(mapping) if whole else mapping
-    text = json.dumps(shown, indent=2, ensure_ascii=False)
+    text = json.dumps(_json_numbers(shown), indent=2, ensure_ascii=False)
     return text.replace("$", "$$") if escape else text
+
+
+def _json_numbers(value: Any) -> Any:
+    """``value`` with whole numbers where fractions are none, as far as Go writes all digits."""
+    if isinstance(value, dict):
+        return {key: _json_numbers(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_json_numbers(entry) for entry in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+        return int(value)
+    return value
 
 
 def _json_model(mapping: dict[str, Any]) -> dict[str, Any]:

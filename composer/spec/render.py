@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from composer.spec import units
 from composer.spec.order import in_natural_order
 from composer.spec.shapes import Shape
 
@@ -61,9 +62,9 @@ def _struct(value: dict[str, Any], shape: Shape) -> dict[str, Any]:
 
 
 def in_order(value: Any) -> Any:
-    """``value`` as it is, as plain mappings, sorted by key, and lists."""
+    """``value`` as it is, as plain mappings in order, lists, and numbers as they print."""
     if isinstance(value, dict):
         return {key: in_order(value[key]) for key in in_natural_order(value)}
     if isinstance(value, list):
         return [in_order(entry) for entry in value]
-    return value
+    return units.whole(value) if isinstance(value, float) else value

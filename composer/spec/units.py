@@ -26,6 +26,8 @@ _SIZE = r"(?i:(-?\d+(?:\.\d+)?) ?([kmgtp]?)(i?b?))\Z"
 _LARGEST = 2**63 - 1
 _DIGITS = 300
 """How many characters a number or duration has at most; what has more fits nowhere."""
+_EXPONENT = 1e6
+"""From where on fractions are printed with an exponent."""
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 
 
@@ -166,7 +168,12 @@ def number(value: Any) -> float | int:
         raise ValueError(f"{text(value)} is out of range") from None
     if not isfinite(found):
         raise ValueError(f"{text(value)} is not a number that can be used")
-    return int(found) if found == int(found) and abs(found) < 1e6 else found
+    return whole(found)
+
+
+def whole(value: float) -> float | int:
+    """A fraction that is none as a whole number, as long as it is printed without an exponent."""
+    return int(value) if value.is_integer() and abs(value) < _EXPONENT else value
 
 
 def _single(value: float) -> float:

@@ -97,6 +97,11 @@ def neutral(text: str, case: Case) -> str:
     return text.replace(str(case.folder), FOLDER).replace(str(case.folder.parent), f"{FOLDER}/..")
 
 
+def exact(value: Any) -> str:
+    """``value`` in a form in which a number differs from a fraction and from a boolean."""
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+
+
 def recorded(case: Case) -> Answer | None:
     """The recorded answer of docker-compose, or None when there is none."""
     file = RECORDED / f"{case.name}.json"
