@@ -15,20 +15,18 @@ def add_stop(
     *,
     cause: str,
     timeout: float | None,
-    key: str = "",
     after: Iterable[str] = (),
     wanted: Iterable[str] = (),
     replaced_by: str | None = None,
 ) -> str:
-    """Stop ``container``; the id of the operation, ``stop:KEY`` (``key`` is its id unless said).
+    """Stop ``container``; the id of the operation, ``stop:ID``.
 
     A paused one is woken first: Podman does not stop it, and its process hears no signal.
     """
-    key = key or container.id
     if container.status == "paused":
-        after = [add_unpause(plan, container, cause="what is paused cannot be stopped", key=key)]
+        after = [add_unpause(plan, container, cause="what is paused cannot be stopped")]
     operation = StopContainer(
-        id=f"stop:{key}",
+        id=f"stop:{container.id}",
         cause=cause,
         container=container.id,
         name=container.name,
@@ -38,13 +36,20 @@ def add_stop(
     return plan.add(operation, after, wanted=wanted)
 
 
-def add_unpause(plan: Plan, container: Container, *, cause: str, key: str = "") -> str:
+def add_unpause(
+    plan: Plan,
+    container: Container,
+    *,
+    cause: str,
+    asked: bool = False,
+) -> str:
     """Let the processes of a paused container go on; the id of the operation."""
     operation = UnpauseContainer(
-        id=f"unpause:{key or container.id}",
+        id=f"unpause:{container.id}",
         cause=cause,
         container=container.id,
         name=container.name,
+        asked=asked,
     )
     return plan.add(operation)
 

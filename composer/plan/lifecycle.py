@@ -17,7 +17,6 @@ from composer.plan.operations import (
     RemoveContainer,
     RestartContainer,
     StartContainer,
-    UnpauseContainer,
 )
 from composer.plan.order import dependants_first, dependencies_first, needs, owners
 from composer.plan.plan import Plan
@@ -110,16 +109,8 @@ class _Planner:
         ids: dict[str, list[str]] = defaultdict(list)
         for container in self.containers:
             if self._has_to_start(container):
-                # What is just being stopped can be started when that is done.
-                after = [self._add_stop(container, "it is ending")] if container.alive else []
-                operation = StartContainer(
-                    id=f"start:{container.name}",
-                    cause="it is not running",
-                    service=container.service,
-                    container=container.id,
-                    name=container.name,
-                )
-                ids[container.service].append(self.plan.add(operation, after))
+                start = self._add_start(container, "it is not running", stop="it is ending")
+                ids[container.service].append(start)
         self._order_starts(groups, ids)
         if self.intent.wait:
             for name, group in groups.items():
@@ -133,6 +124,18 @@ class _Planner:
                     timeout=self.intent.wait_timeout,
                     cause="--wait",
                 )
+
+    def _add_start(self, container: Container, cause: str, *, stop: str) -> str:
+        """Start ``container``, after it is stopped if its process exists: ``stop`` says why."""
+        operation = StartContainer(
+            id=f"start:{container.name}",
+            cause=cause,
+            service=container.service,
+            container=container.id,
+            name=container.name,
+        )
+        after = [self._add_stop(container, stop)] if container.alive else []
+        return self.plan.add(operation, after)
 
     def _has_to_start(self, container: Container) -> bool:
         """Whether it does not run, or not with what its pod shares, and should."""
@@ -151,9 +154,7 @@ class _Planner:
         dependants_first(self.plan, stops, needs(self.project, self.state.containers))
 
     def _add_stop(self, container: Container, cause: str) -> str:
-        return add_stop(
-            self.plan, container, cause=cause, timeout=self.intent.timeout, key=container.name
-        )
+        return add_stop(self.plan, container, cause=cause, timeout=self.intent.timeout)
 
     def _awake(self, container: Container) -> list[str]:
         """What wakes ``container`` if it is paused: then no signal reaches it."""
@@ -167,7 +168,9 @@ class _Planner:
         for container in self.containers:
             if lost_infra(self.pods.get(container.pod)):
                 # Podman restarts no member of a pod that does not run, but starts both.
-                ids[container.service] += self._stop_and_start(container)
+                if self._has_to_start(container) and not self._is_done(container):
+                    start = self._add_start(container, "asked for", stop="asked for")
+                    ids[container.service].append(start)
                 continue
             if self._is_done(container):
                 continue
@@ -188,19 +191,6 @@ class _Planner:
         if service is None or service.pod_init is None or service.name in self.intent.services:
             return False
         return not has_to_run(service, container, self.state)
-
-    def _stop_and_start(self, container: Container) -> list[str]:
-        if not self._has_to_start(container) or self._is_done(container):
-            return []
-        after = [self._add_stop(container, "asked for")] if container.alive else []
-        operation = StartContainer(
-            id=f"start:{container.name}",
-            cause="asked for",
-            service=container.service,
-            container=container.id,
-            name=container.name,
-        )
-        return [self.plan.add(operation, after)]
 
     def kill(self) -> None:
         """Send the signal to what runs."""
@@ -231,14 +221,7 @@ class _Planner:
         """Let what is paused go on."""
         for container in self.containers:
             if container.status == "paused":
-                operation = UnpauseContainer(
-                    id=f"unpause:{container.name}",
-                    cause="asked for",
-                    container=container.id,
-                    name=container.name,
-                    asked=True,
-                )
-                self.plan.add(operation)
+                add_unpause(self.plan, container, cause="asked for", asked=True)
 
     def rm(self) -> None:
         """Remove stopped containers; with ``--stop`` those that run are stopped first."""
@@ -248,13 +231,13 @@ class _Planner:
         for container in self.containers:
             if self.intent.stop or not container.alive:
                 operation = RemoveContainer(
-                    id=f"remove:{container.name}",
+                    id=f"remove:{container.id}",
                     cause="asked for",
                     container=container.id,
                     name=container.name,
                     volumes=self.intent.volumes,
                 )
-                removal = self.plan.add(operation, [f"stop:{container.name}"])
+                removal = self.plan.add(operation, [f"stop:{container.id}"])
                 removals[container.service].append(removal)
         needed = needs(self.project, self.state.containers)
         dependants_first(self.plan, removals, owners(self.project, needed))

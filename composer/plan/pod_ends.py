@@ -26,10 +26,8 @@ def add_pod_removal(plan: Plan, pod: PodState, cause: str, after: Iterable[str])
 def add_empty_pod_removal(plan: Plan, state: State, pod: PodState) -> str:
     """Remove ``pod`` if the plan removes all its containers, or it has none; the id, or empty."""
     inside = [c for c in state.containers if c.pod == pod.id]
-    removals = [
-        next((o for o in (f"remove:{c.id}", f"remove:{c.name}") if o in plan), "") for c in inside
-    ]
-    if not all(removals) or len(inside) != len(pod.containers):
+    removals = [f"remove:{c.id}" for c in inside]
+    if not all(o in plan for o in removals) or len(inside) != len(pod.containers):
         return ""
     return add_pod_removal(plan, pod, "nothing is in it any more", removals)
 

@@ -105,9 +105,9 @@ def test_pre_stop_comes_before_every_stop_that_is_planned() -> None:
 
 
 def test_pre_stop_waits_for_the_stop_of_dependants() -> None:
-    running = container(APP)
-    plan = lifecycle("stop", running, container(WEB))
-    assert order(plan, "stop:p-web-1", f"pre_stop:{running.id}:0")
+    running, dependant = container(APP), container(WEB)
+    plan = lifecycle("stop", running, dependant)
+    assert order(plan, f"stop:{dependant.id}", f"pre_stop:{running.id}:0")
 
 
 def test_restarting_runs_both_hooks_and_no_pre_start() -> None:

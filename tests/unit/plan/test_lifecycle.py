@@ -16,7 +16,8 @@ from composer.state import State
 from tests.unit.projects import container, order, project, service, state
 
 APP, DB = service("app", {"db": Dependency(condition="service_healthy")}), service("db")
-RUNNING = state(container(APP), container(DB))
+APP_1, DB_1 = container(APP), container(DB)
+RUNNING = state(APP_1, DB_1)
 STOPPED = state(container(APP, status="exited"), container(DB, status="exited"))
 P = project(APP, DB)
 
@@ -60,7 +61,7 @@ def test_start_without_a_container_says_what_to_do() -> None:
 
 def test_stop_goes_the_other_way_round() -> None:
     for p in (P, None):
-        assert order(plan(p, RUNNING, action="stop"), "stop:p-app-1", "stop:p-db-1")
+        assert order(plan(p, RUNNING, action="stop"), f"stop:{APP_1.id}", f"stop:{DB_1.id}")
 
 
 def test_restart_goes_in_order() -> None:
@@ -86,10 +87,11 @@ def test_pause_is_for_what_runs_and_unpause_for_what_is_paused() -> None:
 
 
 def test_rm_leaves_what_runs_unless_it_is_stopped() -> None:
-    half = state(container(APP), container(DB, status="exited"))
-    assert [o.id for o in plan(P, half, action="rm")] == ["remove:p-db-1"]
+    ended = container(DB, status="exited")
+    half = state(APP_1, ended)
+    assert [o.id for o in plan(P, half, action="rm")] == [f"remove:{ended.id}"]
     stopping = plan(P, half, action="rm", stop=True)
-    assert order(stopping, "stop:p-app-1", "remove:p-app-1")
+    assert order(stopping, f"stop:{APP_1.id}", f"remove:{APP_1.id}")
 
 
 def test_an_unknown_service_is_an_error() -> None:
@@ -120,6 +122,7 @@ def test_what_is_paused_is_woken_before_it_is_stopped_killed_or_restarted() -> N
 
 
 def test_what_somebody_is_stopping_is_waited_for() -> None:
-    ending = state(container(DB, status="stopping"))
-    assert order(plan(P, ending, action="start"), "stop:p-db-1", "start:p-db-1")
-    assert not plan(P, ending, action="rm")
+    ending = container(DB, status="stopping")
+    found = plan(P, state(ending), action="start")
+    assert order(found, f"stop:{ending.id}", "start:p-db-1")
+    assert not plan(P, state(ending), action="rm")

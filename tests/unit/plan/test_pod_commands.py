@@ -80,8 +80,8 @@ def test_stop_ends_the_members_in_order_and_then_the_rest_of_the_pod() -> None:
         "StopContainer p-side-1",
         "StopPod p-web-1",
     }
-    assert order(found, "stop:p-app-1", "stop:p-side-1")
-    assert order(found, "stop:p-side-1", "stop-pod:p-web-1")
+    assert order(found, "stop:app1", "stop:side1")
+    assert order(found, "stop:side1", "stop-pod:p-web-1")
 
 
 def test_stop_of_a_stopped_pod_is_nothing() -> None:
@@ -102,9 +102,9 @@ def test_rm_leaves_pods_with_something_that_runs_unless_they_are_stopped_first()
     seen = msgspec.structs.replace(STATE, containers=half, pods=(pod(1),))
     assert not any(isinstance(o, op.RemovePod) for o in plan((), seen, action="rm"))
     found = plan((), seen, action="rm", stop=True)
-    assert order(found, "stop:p-app-1", "remove:p-app-1")
-    assert order(found, "remove:p-app-1", "remove-pod:p-web-1")
-    assert order(found, "remove:p-side-1", "remove-pod:p-web-1")
+    assert order(found, "stop:app1", "remove:app1")
+    assert order(found, "remove:app1", "remove-pod:p-web-1")
+    assert order(found, "remove:side1", "remove-pod:p-web-1")
 
 
 def test_pods_are_ended_with_members_that_the_file_no_longer_has() -> None:

@@ -48,9 +48,10 @@ def test_down_of_other_services_leaves_providers_alone() -> None:
 
 
 def test_stop_calls_them_and_restart_does_not() -> None:
-    seen = state(container(APP))
+    running = container(APP)
+    seen = state(running)
     stop = plan_lifecycle(ALL, seen, Lifecycle(action="stop"))
-    assert order(stop, "stop:p-app-1", "provider:disk")
+    assert order(stop, f"stop:{running.id}", "provider:disk")
     assert "provider:disk" not in plan_lifecycle(ALL, seen, Lifecycle(action="restart"))
 
 
