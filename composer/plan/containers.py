@@ -24,7 +24,9 @@ def add_stop(
     A paused one is woken first: Podman does not stop it, and its process hears no signal.
     """
     if container.status == "paused":
-        after = [add_unpause(plan, container, cause="what is paused cannot be stopped")]
+        why = "what is paused cannot be stopped"
+        woken = add_unpause(plan, container, cause=why, after=after, wanted=wanted)
+        after, wanted = [woken], ()
     operation = StopContainer(
         id=f"stop:{container.id}",
         cause=cause,
@@ -42,6 +44,8 @@ def add_unpause(
     *,
     cause: str,
     asked: bool = False,
+    after: Iterable[str] = (),
+    wanted: Iterable[str] = (),
 ) -> str:
     """Let the processes of a paused container go on; the id of the operation."""
     operation = UnpauseContainer(
@@ -51,7 +55,7 @@ def add_unpause(
         name=container.name,
         asked=asked,
     )
-    return plan.add(operation)
+    return plan.add(operation, after, wanted=wanted)
 
 
 def add_removal(

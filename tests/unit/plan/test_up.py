@@ -81,6 +81,16 @@ def test_a_gap_in_the_numbers_is_filled() -> None:
     assert {o.id for o in plan} == {"create:p-app-2", "start:p-app-2"}
 
 
+def test_a_paused_container_is_woken_once_its_replacement_is_there() -> None:
+    app, db = service("app", ["db"], environment={"A": "2"}), service("db")
+    asleep = container(service("app", environment={"A": "1"}), status="paused")
+    plan = planned(project(app, db), state(asleep, container(db, status="exited")))
+    wake, stop = f"unpause:{asleep.id}", f"stop:{asleep.id}"
+    assert order(plan, "create:p-app-1", wake)
+    assert order(plan, "start:p-db-1", wake)
+    assert plan.before(stop) == {wake: True}
+
+
 def test_a_changed_service_is_replaced_and_no_other() -> None:
     app, web = service("app", environment={"A": "2"}), service("web", ["app"])
     old = container(service("app", environment={"A": "1"}))
