@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from threading import Thread
 from typing import Any, TypeVar
 
 import msgspec
 
+from composer.background import Asked
 from composer.engine.libpod import Libpod, filters
 from composer.state import (
     NUMBER,
@@ -284,20 +284,4 @@ def _pod(raw: _Pod) -> PodState:
 
 def _together(*questions: Callable[[], Any]) -> list[Any]:
     """The answers to ``questions``, all asked at the same time. Raises the first error."""
-    answers: list[Any] = [None] * len(questions)
-    errors: list[BaseException] = []
-
-    def ask(index: int, question: Callable[[], Any]) -> None:
-        try:
-            answers[index] = question()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [Thread(target=ask, args=pair) for pair in enumerate(questions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    return answers
+    return [asked.answer() for asked in [Asked(question) for question in questions]]

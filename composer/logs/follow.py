@@ -60,7 +60,7 @@ class _Ended(NamedTuple):
 
     id: str
     empty: bool
-    error: EngineError | None
+    error: BaseException | None
 
 
 class _Output:
@@ -127,13 +127,13 @@ class Follower:
         self._following: set[str] = set()
         self._exit_codes: dict[str, int] = {}
         self._down_since: dict[str, float] = {}
-        self._problems: list[EngineError] = []
+        self._problems: list[BaseException] = []
         self._finished = Event()
 
     def run(self, containers: Sequence[Container]) -> None:
         """Follow ``containers``, whose prefixes are made, and those that start later.
 
-        Raises the first EngineError of a stream that could not be read, after the others ended.
+        Raises the first error of a stream that could not be read, after the others ended.
         """
         began = datetime.fromtimestamp(self._clock(), UTC).isoformat()
         self._in_thread(self._listen)
@@ -193,7 +193,7 @@ class Follower:
                 if lines:
                     empty = False
                     self._queue.put(_Lines(container, lines))
-        except EngineError as problem:
+        except BaseException as problem:
             error = problem
         self._queue.put(_Ended(container, empty, error))
 
@@ -250,7 +250,8 @@ class Follower:
 
     def _after_stream(self, ended: _Ended) -> None:
         container = ended.id
-        if ended.error is not None and ended.error.status != NOT_FOUND:
+        gone = isinstance(ended.error, EngineError) and ended.error.status == NOT_FOUND
+        if ended.error is not None and not gone:
             self._problems.append(ended.error)
             self._following.discard(container)
             return

@@ -27,7 +27,7 @@ from composer.usecases.watch import Watching
 class _Ended(NamedTuple):
     """The followed containers have all ended; ``error`` if following them failed."""
 
-    error: ComposerError | None
+    error: BaseException | None
 
 
 def follow(
@@ -102,7 +102,7 @@ class _Session:
         def run() -> None:
             try:
                 watching.run(self._unwatched)
-            except ComposerError as failure:
+            except BaseException as failure:
                 self._events.put(_Ended(failure))
 
         self._watching = threading.Thread(target=run, daemon=True)
@@ -112,7 +112,7 @@ class _Session:
         """Print the logs of ``services`` in a thread of its own."""
 
         def run() -> None:
-            error: ComposerError | None = None
+            error: BaseException | None = None
             try:
                 show(
                     self._engine,
@@ -128,7 +128,7 @@ class _Session:
                     on_exit=self._events.put,
                     lasting=self._attach.watch,
                 )
-            except ComposerError as failure:
+            except BaseException as failure:
                 error = failure
             self._events.put(_Ended(error))
 
@@ -139,7 +139,11 @@ class _Session:
         """Wait for the end of ``containers``, which are not shown, each in a thread of its own."""
 
         def run(container: Container) -> None:
-            code = self._engine.wait_exit(container.id, self._done.is_set)
+            try:
+                code = self._engine.wait_exit(container.id, self._done.is_set)
+            except BaseException as failure:
+                self._events.put(_Ended(failure))
+                return
             if code is not None:
                 self._events.put(Exit(container.id, container.name, code))
 

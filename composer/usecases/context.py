@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from composer.errors import ComposerError, NoComposeFile
+from composer.background import Asked
+from composer.errors import NoComposeFile
 from composer.printable import printable_lines
 from composer.spec import Options, load
 from composer.spec.variables import own_variables
@@ -129,24 +129,7 @@ class Context:
 
         Looking waits for Podman, and importing what plans need takes as long: both at once.
         """
-        found: list[State | BaseException] = []
-
-        def look() -> None:
-            try:
-                found.append(self.engine.observe(name))
-            except ComposerError as error:
-                found.append(error)
-
-        thread = threading.Thread(target=look, daemon=True)
-        thread.start()
-
-        def result() -> State:
-            thread.join()
-            if isinstance(found[0], BaseException):
-                raise found[0]
-            return found[0]
-
-        return result
+        return Asked(lambda: self.engine.observe(name)).answer
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:

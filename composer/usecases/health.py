@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from composer.background import Asked
 from composer.errors import ComposerError, EngineError
 from composer.state import Container, HealthResult, PodState
 from composer.ui.health import Checked, formatted, verdicts
@@ -116,22 +116,8 @@ def _within(seconds: float, call: Callable[[], HealthResult]) -> HealthResult | 
 
     Podman 4.3 counts a check that takes too long as failed, but waits for its end.
     """
-    answers: list[HealthResult | EngineError] = []
-
-    def run() -> None:
-        try:
-            answers.append(call())
-        except EngineError as error:
-            answers.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds + _GRACE)
-    if not answers:
-        return None
-    if isinstance(answers[0], EngineError):
-        raise answers[0]
-    return answers[0]
+    asked = Asked(call)
+    return asked.answer() if asked.answered(seconds + _GRACE) else None
 
 
 def _row(container: Container, health: str, counted: str, output: str, begun: float) -> Checked:

@@ -13,8 +13,6 @@ from composer.state import Container
 from composer.usecases.containers import check_services, project_containers
 from composer.usecases.context import Context
 
-_LOOK_SECONDS = 0.2
-
 
 def wait(ctx: Context, services: tuple[str, ...], *, down_project: bool) -> int:
     """Wait until all running containers of ``services`` have ended, and print how each did.
@@ -44,13 +42,13 @@ def wait(ctx: Context, services: tuple[str, ...], *, down_project: bool) -> int:
 
 def _ends(ctx: Context, containers: Sequence[Container], *, first: bool) -> int:
     """The exit code of the last of ``containers`` to end, or of the first one."""
-    ended: queue.SimpleQueue[tuple[str, int | ComposerError | None]] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[tuple[str, int | BaseException | None]] = queue.SimpleQueue()
     stopped = threading.Event()
 
     def follow(container: Container) -> None:
         try:
             ended.put((container.id, ctx.engine.wait_exit(container.id, stopped.is_set)))
-        except ComposerError as error:
+        except BaseException as error:
             ended.put((container.id, error))
 
     for container in containers:
@@ -58,8 +56,8 @@ def _ends(ctx: Context, containers: Sequence[Container], *, first: bool) -> int:
     code = 0
     try:
         for _ in containers[:1] if first else containers:
-            identity, result = _next(ended)
-            if isinstance(result, ComposerError):
+            identity, result = ended.get()
+            if isinstance(result, BaseException):
                 raise result
             code = result or 0
             sys.stdout.write(f'container "{identity}" exited with status code {code}\n')
@@ -67,14 +65,3 @@ def _ends(ctx: Context, containers: Sequence[Container], *, first: bool) -> int:
     finally:
         stopped.set()
     return code
-
-
-def _next(
-    ended: queue.SimpleQueue[tuple[str, int | ComposerError | None]],
-) -> tuple[str, int | ComposerError | None]:
-    """The next end. Asked for in short turns: a wait for ever would not hear Ctrl-C everywhere."""
-    while True:
-        try:
-            return ended.get(timeout=_LOOK_SECONDS)
-        except queue.Empty:
-            continue

@@ -5,18 +5,23 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from composer.errors import ComposerError, FileError, NoComposeFile
 from composer.plan.intent import Down, Images, Lifecycle, Up
+from composer.state import State
 from composer.usecases.context import Context, Settings
 from composer.usecases.down import down
 from composer.usecases.execute import ExecOptions, execute
 from composer.usecases.lifecycle import lifecycle
 from composer.usecases.lock import project_lock
-from composer.usecases.up import parse_scale, up
+from composer.usecases.up import Attach, parse_scale, up
+from composer.usecases.wait import wait
 from tests.fake_engine import FakeEngine
 
 TWO = """\
@@ -94,6 +99,45 @@ def test_a_scale_that_cannot_run_is_refused_before_anything_starts(case: Case) -
         up(case.context(), Images(), Up(scale={"a": 2}))
     assert "compose.yaml:5:" in str(caught.value)
     assert case.engine.attempts == []
+
+
+@pytest.mark.parametrize(
+    "command", [partial(up, images=Images(), intent=Up()), partial(down, intent=Down())]
+)
+def test_an_error_that_nobody_expects_ends_the_command_as_it_is(
+    case: Case, monkeypatch: pytest.MonkeyPatch, command: Callable[[Context], int]
+) -> None:
+    def look(project: str) -> State:
+        raise ZeroDivisionError("while it looked")
+
+    monkeypatch.setattr(case.engine, "observe", look)
+    with pytest.raises(ZeroDivisionError, match="while it looked"):
+        command(case.context())
+
+
+@pytest.mark.parametrize("attached", [True, False], ids=["shown", "not shown"])
+def test_up_ends_when_its_containers_cannot_be_followed(
+    case: Case, monkeypatch: pytest.MonkeyPatch, attached: bool
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise ZeroDivisionError("while it followed")
+
+    monkeypatch.setattr(case.engine, "logs" if attached else "wait_exit", fail)
+    attach = Attach(excluded=() if attached else ("web", "db"))
+    with pytest.raises(ZeroDivisionError, match="while it followed"):
+        up(case.context(), Images(), Up(), attach)
+
+
+def test_wait_ends_when_its_containers_cannot_be_waited_for(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise ZeroDivisionError("while it waited")
+
+    up(case.context(), Images(), Up())
+    monkeypatch.setattr(case.engine, "wait_exit", fail)
+    with pytest.raises(ZeroDivisionError, match="while it waited"):
+        wait(case.context(), ("web",), down_project=False)
 
 
 def test_down_works_without_a_file_if_the_project_is_named(case: Case) -> None:
