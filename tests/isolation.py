@@ -68,9 +68,6 @@ def leave_network(resolv_conf: Path) -> None:
     _check(_libc.unshare(_CLONE_NEWNET), "unshare network")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["ip", "address", "add", f"{NAMESERVER}/32", "dev", "lo"], check=True)
-    # A bridge takes another hardware address when a container comes or goes. The neighbours keep
-    # the old one and reach nothing, names included, for up to a minute, unless they are told.
-    Path("/proc/sys/net/ipv4/conf/all/arp_notify").write_text("1")
     # The name server of the tests answers on port 53, also when they run without rights.
     Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").write_text("53")
     resolv_conf.write_text(f"nameserver {NAMESERVER}\n")

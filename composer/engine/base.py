@@ -9,6 +9,7 @@ from composer.engine.capabilities import CapabilityProbe
 from composer.engine.libpod import Libpod
 
 if TYPE_CHECKING:
+    from composer.engine.bridges import Bridges
     from composer.engine.create import Creator
     from composer.engine.program import Program
     from composer.engine.transport import Transport
@@ -25,6 +26,7 @@ class Base:
         self._program = program
         self._local = transport.url.startswith("unix://")
         self._capabilities = CapabilityProbe(self._libpod, transport.url)
+        self._bridges_known: Bridges | None = None
         self._warnings: dict[str, None] = {}
         self._sessions: list[str] = []
         """Exec sessions of probes."""
@@ -54,6 +56,16 @@ class Base:
                 can = self._capabilities.get()
                 self._creator = Creator(self._libpod, self.url, self._warn, can)
             return self._creator
+
+    @property
+    def _bridges(self) -> Bridges:
+        from composer.engine.bridges import Bridges
+
+        with self._lock:
+            if self._bridges_known is None:
+                found = Bridges(self._libpod, self._capabilities, local=self._local)
+                self._bridges_known = found
+            return self._bridges_known
 
     def _images_changed(self) -> None:
         with self._lock:

@@ -51,10 +51,12 @@ class Containers(Base):
     def init(self, container: str) -> None:
         """POST /libpod/containers/{name}/init."""
         self._act(container, "init")
+        self._bridges.attend()
 
     def start(self, container: str) -> None:
         """POST /libpod/containers/{name}/start. A running container is left as it is."""
         self._act(container, "start")
+        self._bridges.attend()
 
     def stop(self, container: str, *, timeout: float | None = None) -> None:
         """POST /libpod/containers/{name}/stop."""
@@ -83,6 +85,7 @@ class Containers(Base):
         if timeout is None:
             timeout = inspect(self._libpod, container).config.stop_timeout
         self._act(container, "restart", {"t": whole(timeout), "timeout": whole(timeout)})
+        self._bridges.attend(renewed=True)
 
     def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
         """DELETE /libpod/containers/{name}.

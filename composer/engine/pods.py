@@ -23,10 +23,6 @@ class Pods(Looking, Containers):
         """See ``Engine.create_pod``."""
         return self._create().create_pod(project, key, number)
 
-    def start_pod(self, pod: str) -> None:
-        """POST /libpod/pods/{name}/start."""
-        self._act_on_pod(pod, "start")
-
     def stop_pod(self, pod: str, *, timeout: float | None = None) -> None:
         """POST /libpod/pods/{name}/stop, which does nothing unless all containers run.
 

@@ -27,6 +27,7 @@ class Resources(Base):
         self._libpod.call(
             "POST", "/networks/create", body=body, what=f"create network {body['name']}"
         )
+        self._bridges.networks_changed()
 
     def remove_network(self, name: str) -> None:
         """DELETE /libpod/networks/{name}."""

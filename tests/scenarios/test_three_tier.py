@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -134,6 +135,28 @@ def test_names_must_resolve_after_a_neighbour_was_recreated(one: Scenario) -> No
     assert one.addresses(app, "db") == {network["IPAddress"]}
     assert one.addresses(app, "redis")
     visit(one)
+
+
+def test_names_must_resolve_however_often_neighbours_come_and_go(one: Scenario) -> None:
+    """A bridge gets another hardware address then, of which all others on it have to know."""
+    app = one.container("app")["Id"]
+    for service in ("redis", "redis", "db", "redis"):
+        one.ok("restart", service)
+        for name in ("db", "redis", "web"):
+            assert one.addresses(app, name), f"no {name} after a restart of {service}"
+    major, minor, *_ = one.testbed.get("/version")["Version"].split(".")
+    if not one.testbed.rootless and (int(major), int(minor)) < (4, 8):
+        assert set(_announcements(one).values()) == {"1"}
+
+
+def _announcements(scenario: Scenario) -> dict[str, str]:
+    """Whether the bridge of each network announces a new address."""
+    found = {}
+    for name in ("frontend", "backend"):
+        bridge = scenario.testbed.get(f"/networks/{scenario.name}_{name}/json")["network_interface"]
+        setting = Path(f"/proc/sys/net/ipv4/conf/{bridge}/arp_notify")
+        found[bridge] = setting.read_text().strip()
+    return found
 
 
 def test_scaling_up_must_touch_no_other_container(one: Scenario) -> None:
