@@ -16,7 +16,8 @@ def port(
     from composer.ui.ports import host_address
 
     container = running_replica(ctx, service, index)
-    published = [p for p in container.ports if p.host_port]
+    ports = sorted(container.ports, key=lambda p: (p.container_port, p.protocol))
+    published = [p for p in ports if p.host_port]
     for found in published:
         if (found.container_port, found.protocol) == (private, protocol):
             address = host_address(found)
