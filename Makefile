@@ -71,9 +71,10 @@ demo: setup ## run the three-tier sample on your Podman; WEB_PORT=… chooses th
 demo-down: setup ## take the three-tier sample away, with its data
 	samples/demo down
 
-test: setup clients images ## run all tests on a Podman of their own
+test: setup clients images ## run all tests on a Podman of their own, and some of them without rights
 	$(if $(wildcard $(ORACLE)/docker-compose),COMPOSER_ORACLE=$(CURDIR)/$(ORACLE)/docker-compose) \
 	    $(BIN)/pytest $(ARGS)
+	$(if $(ARGS),,$(MAKE) test-rootless)
 
 test-rootless: setup ## run the main scenarios on a Podman of a user without rights
 	COMPOSER_TEST_ROOTLESS=1 $(BIN)/pytest -p no:cacheprovider $(ROOTLESS)
