@@ -286,8 +286,8 @@ _STRUCTURAL = (
 RAW_TRANSFORMS: Rules[Transform] = Rules({path: _TABLE[path] for path in _STRUCTURAL})
 """What is brought into long form in a raw model: that on which other rules depend."""
 
-_PARSERS: tuple[Transform, ...] = (command, mount, device)
-"""Those that look into a text, which is no use while variables stand in it."""
+_FINAL: tuple[Transform, ...] = (variables, mount)
+"""Those of which a value that cannot be told is wrong whatever its variables stand for."""
 
 
 POD_TRANSFORMS: Rules[Transform] = Rules(
@@ -333,8 +333,8 @@ def canonicalise(
         nonlocal published
         if value is None:
             return None
-        if variables_left and transform in _PARSERS and "$" in str(value):
-            return value
+        if variables_left and transform is command and "$" in str(value):
+            return value  # its words are those of the variables, too
         try:
             if transform in _DOUBTS and (doubt := _DOUBTS[transform](value)):
                 problems.warn(mark, path, doubt)
@@ -347,7 +347,7 @@ def canonicalise(
         except ValueError as error:
             if raw and transform in (port_list, device):
                 return value
-            if variables_left and transform is not variables and "$" in str(value):
+            if variables_left and transform not in _FINAL and "$" in str(value):
                 return value
             problems.add(mark, path, str(error))
             return type(value)()

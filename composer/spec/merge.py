@@ -62,24 +62,31 @@ def _pairs(base: Any, override: Any, _rules: Any, mark: Mark | None) -> Any:
     return base
 
 
-def _sequences(base: Any, override: Any, _rules: Any, mark: Mark | None) -> Any:
-    """Both as a list of ``KEY=VALUE``, as in raw models; an entry replaces one of its key."""
+def _lists(base: Any, override: Any, _rules: Any, mark: Mark | None) -> Any:
+    """Both as a list of ``KEY=VALUE``, as in raw models; a key may be said several times."""
     if override is None:
         return base
-    kept: dict[str, tuple[str, Mark | None]] = {}
+    new = Seq()
     for value in (base, override):
         for entry, at in _written(value):
-            kept[entry.partition("=")[0]] = (entry, at or mark)
-    new = Seq()
-    for entry, at in kept.values():
-        new.add(entry, at)
+            new.add(entry, at or mark)
     return new
 
 
+def _sequences(base: Any, override: Any, rules: Any, mark: Mark | None) -> Any:
+    """The same, but an entry replaces one of its key."""
+    return _last_of_each(_lists(base, override, rules, mark), _itself)
+
+
 def _written(value: Any) -> Iterator[tuple[str, Mark | None]]:
+    """The entries of a list, or those that a mapping stands for, in order of their text."""
     if isinstance(value, dict):
-        for key, said in value.items():
-            yield key if said is None else f"{key}={text(said)}", mark_of(value, key)
+        said = (
+            (key if one is None else f"{key}={text(one)}", mark_of(value, key))
+            for key, ones in value.items()
+            for one in (ones if isinstance(ones, list) else [ones])
+        )
+        yield from sorted(said, key=lambda entry: entry[0])
     elif isinstance(value, str):
         yield value, None
     else:
@@ -142,6 +149,7 @@ POD_MERGES: Rules[Merge] = Rules(
 RAW_MERGES = Rules(
     {
         "services.*.dns_search": _sequences,
+        "services.*.extra_hosts": _lists,
         "services.*.tmpfs": _sequences,
         **{path: _sequences if rule is _pairs else rule for path, rule in _TABLE.items()},
     }
@@ -252,16 +260,20 @@ def drop_duplicates(root: Map, rules: Rules[Identity] = IDENTITIES) -> None:
     """Keep the last of the entries that share an identity, in the place of the first."""
 
     def visit(identity: Identity, value: Any, _path: str, _mark: Mark | None) -> Any:
-        if not isinstance(value, list) or len(value) < 2:
-            return value
-        kept: dict[Any, tuple[Any, Mark | None]] = {}
-        for entry, at in entries(value):
-            kept[identity(entry)] = (entry, at)
-        if len(kept) == len(value):
-            return value
-        new = Seq()
-        for entry, at in kept.values():
-            new.add(entry, at)
-        return new
+        return _last_of_each(value, identity)
 
     rewrite(root, rules, visit)
+
+
+def _last_of_each(value: Any, identity: Identity) -> Any:
+    if not isinstance(value, list) or len(value) < 2:
+        return value
+    kept: dict[Any, tuple[Any, Mark | None]] = {}
+    for entry, at in entries(value):
+        kept[identity(entry)] = (entry, at)
+    if len(kept) == len(value):
+        return value
+    new = Seq()
+    for entry, at in kept.values():
+        new.add(entry, at)
+    return new

@@ -24,12 +24,12 @@ DIFFERS = {
     ("interpolation-empty-name", "variables"): "a variable needs a name",
     ("interpolation-forms", "variables"): "of several mentions the program tells about any",
     ("interpolation-nested-braces", "variables"): "braces within are counted",
-    ("merge-environment-forms", "no-interpolate"): "hosts of a list and a mapping are not merged",
     **dict.fromkeys(
         (
             ("build-args-values", "no-interpolate"),
             ("build-forms", "no-interpolate"),
             ("build-ssh", "no-interpolate"),
+            ("merge-environment-forms", "no-interpolate"),
         ),
         "what has no value is kept, and ssh as it is said",
     ),
@@ -39,7 +39,6 @@ DIFFERS = {
             ("build-attestations", "no-interpolate"),
             ("develop-watch-forms", "no-interpolate"),
             ("devices-too-many-colons", "no-interpolate"),
-            ("interpolation-in-places", "no-interpolate"),
         ),
         "values stay as the file has them",
     ),
@@ -126,7 +125,7 @@ def test_a_good_part_of_the_cases_is_recorded(name: str) -> None:
 PROJECT = """\
 name: p
 services:
-  a: {image: busybox, volumes: ["data:/x"], depends_on: [b]}
+  a: {image: busybox, volumes: ["data:/x", "./${D:-d}:/d"], depends_on: [b]}
   b: {build: ., profiles: [], models: [m], networks: [n]}
   c: {image: "c:${TAG:-1}", profiles: [dev]}
 volumes: {data: {}, unused: {}}
@@ -138,6 +137,7 @@ models: {m: {model: ai/m}, other: {model: ai/o}}
 COMBINED: dict[tuple[str, ...], Said] = {
     ("--services", "--volumes"): Said(0, ["a", "b"]),
     ("--volumes", "--networks", "--hash", "a"): Said(0, ["data"]),
+    ("--volumes", "--no-interpolate"): Said(0, ["data"]),
     ("--networks",): Said(0, ["default", "n"]),
     ("--models", "--profiles"): Said(0, ["ai/m"]),
     ("--profiles", "--images"): Said(0, ["dev"]),

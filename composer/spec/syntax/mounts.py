@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import Any
+
+_PIECE = r":|(?:\$\{[^}]*(?:\}|\Z)|[^:])+"
+"""A colon, or what is between colons: those in a variable that was left do not count."""
 
 _PROPAGATIONS = ("rprivate", "private", "rshared", "shared", "rslave", "slave")
 
@@ -35,7 +39,7 @@ def expand(text: str) -> dict[str, Any]:
 
 def _parts(text: str) -> list[str]:
     """Splits at colons, but not after a single letter, which is a Windows drive."""
-    parts = text.split(":")
+    parts = _split(text)
     joined: list[str] = []
     while parts:
         part = parts.pop(0)
@@ -43,6 +47,19 @@ def _parts(text: str) -> list[str]:
             part += ":" + parts.pop(0)
         joined.append(part)
     return joined
+
+
+def _split(text: str) -> list[str]:
+    """Splits at colons, but not in ``${NAME:-default}``, if variables are left."""
+    if "${" not in text:
+        return text.split(":")
+    parts = [""]
+    for piece in re.findall(_PIECE, text):
+        if piece == ":":
+            parts.append("")
+        else:
+            parts[-1] = piece
+    return parts
 
 
 def _apply(option: str, mount: dict[str, Any]) -> None:
@@ -71,7 +88,7 @@ def clean(target: str) -> str:
 
 def expand_device(text: str) -> dict[str, Any]:
     """The long form of ``SOURCE[:TARGET[:PERMISSIONS]]``. Raises ``ValueError``."""
-    parts = text.split(":")
+    parts = _split(text)
     if len(parts) > 3:
         raise ValueError(f"{text!r} has too many colons; SOURCE[:TARGET[:rwm]] is expected")
     source = parts[0]

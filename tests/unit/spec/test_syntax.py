@@ -88,13 +88,24 @@ def test_what_is_no_port_mapping(text: str, message: str) -> None:
             "vol:/data:nocopy",
             {"type": "volume", "source": "vol", "target": "/data", "volume": {"nocopy": True}},
         ),
+        (
+            "${A:-./a}/b:/c/${D:-d}:${E:-ro}",
+            {
+                "type": "volume",
+                "source": "${A:-./a}/b",
+                "target": "/c/${D:-d}",
+                "volume": {},
+            },
+        ),
     ],
 )
 def test_mounts(text: str, expected: dict[str, Any]) -> None:
     assert mounts.expand(text) == expected
 
 
-@pytest.mark.parametrize("text", ["aa:bb:cc:dd", "aa::cc", ":/data"])
+@pytest.mark.parametrize(
+    "text", ["aa:bb:cc:dd", "aa::cc", ":/data", "${A}:${B}:${C}:${D}", "${A}::"]
+)
 def test_what_is_no_mount(text: str) -> None:
     with pytest.raises(ValueError, match=r"TARGET\[:OPTIONS\] is expected"):
         mounts.expand(text)
@@ -107,6 +118,7 @@ def test_devices() -> None:
         "permissions": "rwm",
     }
     assert mounts.expand_device("/dev/a:/dev/b:r")["permissions"] == "r"
+    assert mounts.expand_device("${A:-/dev/a}:/dev/b")["source"] == "${A:-/dev/a}"
     with pytest.raises(ValueError, match="too many colons"):
         mounts.expand_device("a:b:c:d")
 
