@@ -112,7 +112,7 @@ def test_ports(ctx: Context, capsys: Output) -> None:
     port(ctx, "web", 80)
     port(ctx, "web", 53, protocol="udp")
     assert capsys.readouterr().out == "0.0.0.0:8080\n[::1]:5353\n"
-    with pytest.raises(ComposerError, match=r"does not publish 53/tcp\n.*80/tcp, 53/udp"):
+    with pytest.raises(ComposerError, match=r"does not publish 53/tcp\n.*53/udp, 80/tcp"):
         port(ctx, "web", 53)
 
 
