@@ -1,4 +1,4 @@
-"""Asks a question in a thread of its own, and gives its answer, or its error, to who waits for it.
+"""What takes a while: answered in a thread of its own, and given up when somebody says so.
 
 ``concurrent.futures`` does the same, but importing it takes longer than a look at the engine.
 """
@@ -10,6 +10,14 @@ from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
+
+Stop = Callable[[], bool]
+"""Asked now and then while something goes on that may take long: whether to give it up."""
+
+
+def never() -> bool:
+    """The ``Stop`` of what goes on to its end."""
+    return False
 
 
 class Asked(Generic[T]):

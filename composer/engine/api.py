@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
+from composer.background import Stop, never
 from composer.state import (
     ONEOFF,
     SERVICE,
@@ -180,8 +181,12 @@ class Engine(Protocol):
         platform: str | None = None,
         newer: bool = False,
         progress: Progress | None = None,
+        stop: Stop = never,
     ) -> str:
-        """Pull and return the image's id. With ``newer`` the local one does if nothing is."""
+        """Pull and return the image's id. With ``newer`` the local one does if nothing is.
+
+        Raises ``Interrupted`` soon after ``stop`` says so, as ``build`` and ``push`` do.
+        """
 
     def pulled(self, image: str) -> float:
         """When the image was pulled last, in seconds since the epoch; 0.0 if nobody knows."""
@@ -197,6 +202,7 @@ class Engine(Protocol):
         args: Sequence[str] = (),
         memory: int | None = None,
         progress: Progress | None = None,
+        stop: Stop = never,
     ) -> str:
         """Build the service's image with the ``podman`` program, tag it, return its id.
 
@@ -208,7 +214,7 @@ class Engine(Protocol):
 
     def remove_image(self, image: str) -> None: ...
 
-    def push(self, image: str, *, progress: Progress | None = None) -> None:
+    def push(self, image: str, *, progress: Progress | None = None, stop: Stop = never) -> None:
         """Push a local image to the registry of its name (POST /libpod/images/{name}/push)."""
 
     def commit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
@@ -12,14 +13,18 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from composer.background import Stop, never
 from composer.engine.api import Progress
 from composer.engine.build_flags import Warn, build_flags, each
 from composer.engine.program import Program, extra_arguments
+from composer.engine.unix import readable
 from composer.engine.variables import BUILD_ARGUMENTS
-from composer.errors import ComposerError, EngineError
+from composer.errors import ComposerError, EngineError, Interrupted
 from composer.spec.model import Build, FileObject, Project
 
 _LAST_LINES = 20
+_POLL_SECONDS = 0.2
+_CHUNK = 1 << 16
 _STEP = re.compile(r"(?:\[\d+/\d+\] )?STEP (\d+)/(\d+):")
 _SSH = "only builds without it do, on the engine of this machine (unset CONTAINER_HOST)"
 
@@ -35,12 +40,13 @@ def build_image(
     args: Sequence[str],
     memory: int | None = None,
     progress: Progress | None,
+    stop: Stop = never,
     warn: Warn,
 ) -> str:
     """Build, tag and return the image's id. ``warn`` is told what has no effect.
 
     Raises ``ComposerError`` for a missing context or Dockerfile, ``EngineError`` with the last
-    lines of the output when the build fails.
+    lines of the output when the build fails, ``Interrupted`` when ``stop`` says so.
     """
     wanted = project.services[service]
     build = wanted.build
@@ -67,7 +73,7 @@ def build_image(
                 warn(f"services.{service}.build.ssh: Podman's service takes no keys: {_SSH}")
             # Podman takes a Dockerfile of this name in its own folder first.
             place = tempfile.mkdtemp(dir=files) if _is_remote(build.context) else None
-            _run(program, command, service, progress, place=place)
+            _run(program, command, service, progress, stop, place=place)
         return identity.read_text().strip().removeprefix("sha256:")
 
 
@@ -174,6 +180,7 @@ def _run(
     command: list[str],
     service: str,
     progress: Progress | None,
+    stop: Stop,
     *,
     place: str | None,
 ) -> None:
@@ -188,7 +195,7 @@ def _run(
         env=program.clean_environment,
     ) as process:
         try:
-            for raw in process.stdout or ():
+            for raw in _lines(process, stop):
                 line = raw.decode(errors="replace").rstrip()
                 if line:
                     last.append(line)
@@ -203,9 +210,31 @@ def _run(
             process.terminate()
             raise
     if process.returncode != 0:
+        # The terminal sends Ctrl-C to both, and the program may be the first to end.
+        if stop():
+            raise Interrupted
         text = "\n".join(f"  {line}" for line in last)
         raise EngineError(
             f"building {service} failed (podman build ended with {process.returncode}):\n{text}",
             status=500,
             hint="mend the Dockerfile and try again",
         )
+
+
+def _lines(process: subprocess.Popen[bytes], stop: Stop) -> Iterator[bytes]:
+    """What the program writes, line by line.
+
+    Raises ``Interrupted`` when ``stop``, which is asked five times a second, says so.
+    """
+    assert process.stdout is not None
+    output, rest, data = process.stdout.fileno(), b"", b"\n"
+    while data:
+        ready = readable(output, _POLL_SECONDS)
+        if stop():
+            raise Interrupted
+        if not ready:
+            continue
+        data = os.read(output, _CHUNK)
+        *lines, rest = (rest + data).split(b"\n")
+        yield from lines
+    yield rest

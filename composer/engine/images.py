@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from composer.background import Stop, never
 from composer.engine.api import Progress
 from composer.engine.context import ImageConfig
 from composer.engine.libpod import Libpod, decode, segment
@@ -126,15 +127,16 @@ def pull(
     *,
     newer: bool = False,
     registries: Sequence[str] = (),
+    stop: Stop = never,
 ) -> str:
     """Pull ``image`` and return its id. A short name is one of the first of ``registries`` that has
-    it, of Docker Hub when there are none. Raises ``EngineError``.
+    it, of Docker Hub when there are none. Raises ``EngineError``, ``Interrupted``.
     """
     names = image_names(image, registries)[: max(1, len(registries))]
     failures: list[EngineError] = []
     for reference in names:
         try:
-            return _pull(libpod, image, reference, platform, progress, newer)
+            return _pull(libpod, image, reference, platform, progress, newer, stop)
         except EngineError as error:
             failures.append(error)
     raise failures[0]
@@ -147,6 +149,7 @@ def _pull(
     platform: str | None,
     progress: Progress | None,
     newer: bool,
+    stop: Stop,
 ) -> str:
     """POST /libpod/images/pull of the full name ``reference``; the image's id.
 
@@ -159,17 +162,15 @@ def _pull(
     query |= _platform(platform)
     if on_loopback(reference):
         query["tlsVerify"] = False
-    identity, problem, rest = "", "", b""
+    identity, problem = "", ""
     layers = Layers(progress) if progress is not None else None
     try:
         with libpod.stream("POST", "/images/pull", query) as stream:
-            while (data := stream.read()) != b"":
-                *lines, rest = (rest + (data or b"")).split(b"\n")
-                for line in filter(None, lines):
-                    news = decode(line, PullLine)
-                    identity, problem = news.id or identity, news.error or problem
-                    if layers is not None:
-                        layers.take(news)
+            for line in stream.lines(stop):
+                news = decode(line, PullLine)
+                identity, problem = news.id or identity, news.error or problem
+                if layers is not None:
+                    layers.take(news)
     except EngineError as error:
         if not error.status:
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 from urllib.parse import quote
@@ -12,12 +12,13 @@ import msgspec
 from composer.decoding import decoder
 from composer.engine.hints import hint_for, shortened
 from composer.engine.transport import Response, Stream, Transport
-from composer.errors import EngineError
+from composer.errors import EngineError, Interrupted
 
 _PREFIX = "/v4.0.0/libpod"
 """The oldest version with what composer needs; newer services answer it as well."""
 
 _REFUSAL_SECONDS = 5.0
+_POLL_SECONDS = 0.2
 
 T = TypeVar("T")
 
@@ -120,6 +121,18 @@ class Answer:
             if self._stream.status >= 400:
                 raise refused(Response(self._stream.status, self._rest(data or b"")), self._what)
         return data
+
+    def lines(self, stop: Callable[[], bool]) -> Iterator[bytes]:
+        """The whole lines of the answer, but for empty ones.
+
+        Raises ``Interrupted`` when ``stop``, which is asked five times a second, says so.
+        """
+        rest = b""
+        while (data := self.read(_POLL_SECONDS)) != b"":
+            if stop():
+                raise Interrupted
+            *lines, rest = (rest + (data or b"")).split(b"\n")
+            yield from filter(None, lines)
 
     def _rest(self, data: bytes) -> bytes:
         while part := self._stream.read(_REFUSAL_SECONDS):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from composer.background import Stop, never
 from composer.engine.api import Progress
 from composer.engine.images import explained, on_loopback
 from composer.engine.libpod import Libpod, Query, decode, segment
@@ -21,13 +22,17 @@ class _Line(msgspec.Struct):
 
 
 def push(
-    libpod: Libpod, image: str, progress: Progress | None, registries: Sequence[str] = ()
+    libpod: Libpod,
+    image: str,
+    progress: Progress | None,
+    registries: Sequence[str] = (),
+    stop: Stop = never,
 ) -> None:
     """Push the local image that ``image`` means to the registry that its name says.
 
     A name without a registry means the first of ``registries``, or Docker Hub, as for a pull; a
     registry on the loopback may speak plain HTTP. POST /libpod/images/{name}/push. Raises
-    ``EngineError``.
+    ``EngineError``, ``Interrupted``.
     """
     names = image_names(image, registries)
     exists = (libpod.call("GET", f"/images/{segment(name)}/exists", ok=(404,)) for name in names)
@@ -41,16 +46,14 @@ def push(
             hint="Build it first: `composer build`.",
         )
     query: Query = {"destination": names[0], "tlsVerify": not on_loopback(names[0]), "quiet": False}
-    problem, rest = "", b""
+    problem = ""
     try:
         with libpod.stream("POST", f"/images/{segment(local)}/push", query) as stream:
-            while (data := stream.read()) != b"":
-                *lines, rest = (rest + (data or b"")).split(b"\n")
-                for line in filter(None, lines):
-                    news = decode(line, _Line)
-                    problem = news.error or problem
-                    if progress is not None and news.stream.strip():
-                        progress(news.stream.strip())
+            for line in stream.lines(stop):
+                news = decode(line, _Line)
+                problem = news.error or problem
+                if progress is not None and news.stream.strip():
+                    progress(news.stream.strip())
     except EngineError as error:
         if not error.status:
             raise

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from composer.background import Stop, never
 from composer.engine.base import GONE, Base
 from composer.engine.libpod import segment
-from composer.state import (
-    image_names,
-)
+from composer.state import image_names
 
 if TYPE_CHECKING:
     from composer.engine.api import Progress
@@ -65,13 +64,21 @@ class Resources(Base):
         platform: str | None = None,
         newer: bool = False,
         progress: Progress | None = None,
+        stop: Stop = never,
     ) -> str:
         """See ``Engine.pull``."""
         from composer.engine.images import pull
         from composer.engine.pulled import note
 
-        registries = self._capabilities.get().registries
-        identity = pull(self._libpod, image, platform, progress, newer=newer, registries=registries)
+        identity = pull(
+            self._libpod,
+            image,
+            platform,
+            progress,
+            newer=newer,
+            registries=self._capabilities.get().registries,
+            stop=stop,
+        )
         if not newer:
             # Whether the registry was asked at all does not show.
             note(self.url, image)
@@ -95,6 +102,7 @@ class Resources(Base):
         args: Sequence[str] = (),
         memory: int | None = None,
         progress: Progress | None = None,
+        stop: Stop = never,
     ) -> str:
         """See ``Engine.build``."""
         from composer.engine.build import build_image
@@ -109,6 +117,7 @@ class Resources(Base):
             args=args,
             memory=memory,
             progress=progress,
+            stop=stop,
             warn=self._warn,
         )
         self._images_changed()
@@ -129,11 +138,11 @@ class Resources(Base):
                 break
         self._images_changed()
 
-    def push(self, image: str, *, progress: Progress | None = None) -> None:
+    def push(self, image: str, *, progress: Progress | None = None, stop: Stop = never) -> None:
         """See ``Engine.push``."""
         from composer.engine.push import push
 
-        push(self._libpod, image, progress, self._capabilities.get().registries)
+        push(self._libpod, image, progress, self._capabilities.get().registries, stop)
 
     def commit(
         self,

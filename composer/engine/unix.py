@@ -161,7 +161,7 @@ class UnixStream:
 
     def read(self, timeout: float | None = None) -> bytes | None:
         """See ``Stream.read``."""
-        if timeout is not None and not select.select([self._socket], [], [], timeout)[0]:
+        if timeout is not None and not readable(self._socket.fileno(), timeout):
             return None
         try:
             part = self._socket.recv(_CHUNK)
@@ -206,7 +206,7 @@ class _Connection:
 
     def usable(self) -> bool:
         """Whether the service still holds it: an idle connection with news has been closed."""
-        return not select.select([self.socket], [], [], 0)[0]
+        return not readable(self.socket.fileno(), 0)
 
     def answer(self) -> Response:
         """Read one whole answer. Raises ``ValueError`` when it is cut off or no HTTP."""
@@ -229,6 +229,16 @@ class _Connection:
     def close(self) -> None:
         self._file.close()
         self.socket.close()
+
+
+def readable(descriptor: int, seconds: float) -> bool:
+    """Whether something can be read, or the other end is closed, within so many ``seconds``.
+
+    ``select.select`` knows no descriptors from 1024 on; who follows many logs has as many.
+    """
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def listening(path: str) -> bool:

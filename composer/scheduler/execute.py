@@ -93,7 +93,13 @@ class Executor:
     def _pull(self, o: op.PullImage) -> str | None:
         progress = None if o.quiet else self._progress(o.id)
         try:
-            self._engine.pull(o.image, platform=o.platform, newer=o.newer, progress=progress)
+            self._engine.pull(
+                o.image,
+                platform=o.platform,
+                newer=o.newer,
+                progress=progress,
+                stop=self._stopped.is_set,
+            )
         except EngineError as error:
             if not o.optional:
                 raise
@@ -111,12 +117,13 @@ class Executor:
             args=o.args,
             memory=o.memory,
             progress=None if o.quiet else self._progress(o.id),
+            stop=self._stopped.is_set,
         )
 
     def _push(self, o: op.PushImage) -> str | None:
         progress = None if o.quiet else self._progress(o.id)
         try:
-            self._engine.push(o.image, progress=progress)
+            self._engine.push(o.image, progress=progress, stop=self._stopped.is_set)
         except EngineError as error:
             if not o.optional:
                 raise

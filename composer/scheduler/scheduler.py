@@ -77,8 +77,9 @@ class Scheduler:
         """Run every operation of ``plan``.
 
         When one fails, those that need it are skipped and the rest goes on. Raises
-        ``OperationsFailed`` with all failures, ``Interrupted`` after Ctrl-C; what runs at that
-        moment is finished first, unless Ctrl-C is pressed again.
+        ``OperationsFailed`` with all failures, ``Interrupted`` after Ctrl-C. Pulls, builds and
+        pushes are given up then; what else runs at that moment is finished first, unless Ctrl-C
+        is pressed again.
         """
         shown = [(w.kind, w.subject) for w in map(words, plan) if w.shown]
         self._emit(Planned(len(set(shown))))

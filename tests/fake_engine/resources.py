@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from composer import state as labels
+from composer.background import Stop, never
 from composer.engine.api import Progress
+from composer.errors import Interrupted
 from composer.spec.model import Project
 from composer.state import NetworkState, VolumeState, image_names
 from tests.fake_engine.recording import Recording
@@ -57,8 +59,10 @@ class Resources(Recording):
         platform: str | None = None,
         newer: bool = False,
         progress: Progress | None = None,
+        stop: Stop = never,
     ) -> str:
         with self._call("pull", image, platform=platform, newer=newer):
+            _give_up(stop)
             if progress is not None:
                 progress(f"pulling {image}")
             return self.add_image(image)
@@ -77,9 +81,11 @@ class Resources(Recording):
         args: Sequence[str] = (),
         memory: int | None = None,
         progress: Progress | None = None,
+        stop: Stop = never,
     ) -> str:
         said = {"image": image, "pull": pull, "no_cache": no_cache, "args": args, "memory": memory}
         with self._call("build", service, **said):
+            _give_up(stop)
             if progress is not None:
                 progress(f"building {image}")
             return self.add_image(f"localhost/{image}" if "/" not in image else image)
@@ -89,9 +95,9 @@ class Resources(Recording):
             for name in image_names(image):
                 self.images.pop(name, None)
 
-    def push(self, image: str, *, progress: Progress | None = None) -> None:
+    def push(self, image: str, *, progress: Progress | None = None, stop: Stop = never) -> None:
         with self._call("push", image):
-            pass
+            _give_up(stop)
 
     def commit(
         self,
@@ -105,3 +111,8 @@ class Resources(Recording):
     ) -> str:
         with self._call("commit", self._find(container).name, reference=reference, pause=pause):
             return self.add_image(reference or "committed")
+
+
+def _give_up(stop: Stop) -> None:
+    if stop():
+        raise Interrupted

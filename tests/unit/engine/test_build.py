@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+import composer.engine.build
+from composer.background import Stop, never
 from composer.engine.build import build_image
 from composer.engine.build_flags import BESIDE_FLAGS, FLAGS, NOT_IN_PODMAN, build_flags
 from composer.engine.program import Program
-from composer.errors import ComposerError, EngineError, Position
+from composer.errors import ComposerError, EngineError, Interrupted, Position
 from composer.spec.model import Build, BuildSecret, ByteSize, FileObject, Project, Service, Ulimit
 
 
@@ -112,6 +114,7 @@ def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f"  --file) [ ! -f $2 ] || cp $2 {tmp_path}/dockerfile;;\n"
         "esac; shift; done\n"
         'echo "STEP 1"; [ -z "$FAIL" ] || { echo "it broke" >&2; exit 3; }\n'
+        '[ -z "$HANG" ] || exec tail -f /dev/null\n'
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
@@ -119,7 +122,10 @@ def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def build(
-    build: Build, environment: dict[str, str] | None = None, local: bool = False
+    build: Build,
+    environment: dict[str, str] | None = None,
+    local: bool = False,
+    stop: Stop = never,
 ) -> tuple[str, list[str]]:
     project = Project(
         name="shop",
@@ -142,6 +148,7 @@ def build(
         no_cache=False,
         args=["X=2"],
         progress=lambda text, **_amount: lines.append(text),
+        stop=stop,
         warn=lines.append,
     )
     return identity, lines
@@ -210,6 +217,21 @@ def test_a_failure_shows_the_last_lines(podman: Path) -> None:
     with pytest.raises(EngineError, match=r"building app failed .*ended with 3") as caught:
         build(Build(context=str(podman)), {"FAIL": "1"})
     assert "it broke" in caught.value.message
+
+
+def test_a_build_that_is_given_up_ends_its_program(podman: Path) -> None:
+    (podman / "Dockerfile").touch()
+    with pytest.raises(Interrupted):
+        build(Build(context=str(podman)), {"HANG": "1"}, stop=lambda: True)
+
+
+def test_a_program_that_ends_at_ctrl_c_before_it_is_given_up_has_not_failed(
+    podman: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (podman / "Dockerfile").touch()
+    monkeypatch.setattr(composer.engine.build, "_lines", lambda process, stop: process.stdout)
+    with pytest.raises(Interrupted):
+        build(Build(context=str(podman)), {"FAIL": "1"}, stop=lambda: True)
 
 
 def test_a_missing_context(podman: Path) -> None:

@@ -18,7 +18,7 @@ from composer.engine.libpod import Libpod, address
 from composer.engine.observe import seconds
 from composer.engine.resource_spec import network_spec, volume_spec
 from composer.engine.transport import Response
-from composer.errors import ComposerError, EngineError
+from composer.errors import ComposerError, EngineError, Interrupted
 from composer.spec.definitions import definition_digests
 from composer.spec.model import Ipam, IpamPool, Network, Project, Volume
 
@@ -217,6 +217,19 @@ def test_registries_are_asked_in_turn() -> None:
     registries = ("a.example", "b.example", "c.example")
     assert pull(Libpod(hub), "team/app", None, None, registries=registries) == "found"
     assert ["a.example" in hub.all[0], "b.example" in hub.all[1], len(hub.all)] == [True, True, 2]
+
+
+class _Silent(_Refusing):
+    """A registry that says nothing for ever."""
+
+    def read(self, timeout: float | None = None) -> bytes | None:
+        assert timeout is not None, "a wait without end hears nobody"
+        return None
+
+
+def test_a_pull_that_is_given_up_does_not_wait_for_the_registry() -> None:
+    with pytest.raises(Interrupted):
+        pull(Libpod(_Silent("")), "shop/app", None, None, stop=lambda: True)
 
 
 def test_hints() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import resource
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,8 +13,21 @@ from pathlib import Path
 import pytest
 
 from composer.engine.libpod import Answer, Libpod
-from composer.engine.unix import UnixStream, UnixTransport, listening
+from composer.engine.unix import UnixStream, UnixTransport, listening, readable
 from composer.errors import EngineError
+
+
+@pytest.mark.skipif(resource.getrlimit(resource.RLIMIT_NOFILE)[0] <= 1024, reason="too few")
+def test_descriptors_of_any_number_can_be_waited_for() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        high = fcntl.fcntl(ours, fcntl.F_DUPFD, 1024)
+        try:
+            assert not readable(high, 0)
+            theirs.send(b"x")
+            assert readable(high, 10)
+        finally:
+            os.close(high)
 
 
 class Server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from composer.errors import ComposerError, EngineError, Interrupted, OperationsFailed
@@ -14,7 +15,7 @@ from composer.plan.intent import Down
 from composer.plan.plan import Plan
 from composer.scheduler import Scheduler
 from composer.scheduler.events import Event, Failed, Finished, Planned, Skipped, Started, Warned
-from composer.spec.model import Dependency, Project
+from composer.spec.model import Build, Dependency, Project
 from tests.fake_engine import Behaviour, FakeEngine
 from tests.unit.projects import planned, project, service, state
 
@@ -220,6 +221,21 @@ def test_an_interruption_leaves_what_waits_for_a_worker(engine: FakeEngine) -> N
     with pytest.raises(Interrupted):
         run.run()
     assert len(engine.calls) == 1
+
+
+def test_an_interruption_gives_up_pulls_builds_and_pushes(engine: FakeEngine) -> None:
+    p = project(msgspec.structs.replace(service("app"), build=Build(context="/c")))
+    plan = Plan()
+    plan.add(op.PullImage(id="pull", cause="", service="app", image="busybox"))
+    plan.add(op.BuildImage(id="build", cause="", service="app", image="busybox"))
+    plan.add(op.PushImage(id="push", cause="", service="app", image="busybox"))
+    run = Run(p, plan, engine)
+    together = threading.Barrier(3, action=run.stopped.set)
+    engine.on_call = lambda method, subject: (together.wait(LIMIT), None)[1]
+    with pytest.raises(Interrupted):
+        run.run()
+    assert len(engine.attempts) == 3
+    assert engine.calls == []
 
 
 def test_an_interruption_ends_a_wait(engine: FakeEngine) -> None:
