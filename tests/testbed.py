@@ -16,8 +16,6 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import http.client
-import json
 import os
 import shutil
 import signal
@@ -25,13 +23,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, TypeVar
+from typing import IO, Any, NamedTuple, TypeVar
 
 from tests import isolation, machine, rootless
+from tests.engine_api import EngineApi, TestbedError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PROVIDE = CHECKOUT / "samples" / "images" / "provide"
@@ -44,21 +43,34 @@ IMAGES = "images.tar"
 """In an engine's folder: what its rootless sibling starts with."""
 
 _FOREIGN = ("COMPOSE_", "COMPOSER_", "PODMAN_", "DOCKER_", "CONTAINER_", "CONTAINERS_", "BUILDAH_")
-_REMOVALS = (
-    (("ps", "-a", "--format={{.ID}}"), ("rm", "-f", "-i", "--depend", "-t=0", "--volumes")),
-    (("pod", "ls", "--format={{.ID}}"), ("pod", "rm", "-f", "-t=0")),
-    (("network", "ls", "--format={{.Name}}"), ("network", "rm", "-f")),
-    (("volume", "ls", "--format={{.Name}}"), ("volume", "rm", "-f")),
+
+
+class _Kind(NamedTuple):
+    """How to list (GET) and how to remove a kind of thing that a project has."""
+
+    listing: str
+    key: str
+    """What it is removed by."""
+    removal: tuple[str, ...]
+
+
+_KINDS = (
+    _Kind("/containers/json?all=true", "Id", ("rm", "-f", "-i", "--depend", "-t=0", "--volumes")),
+    _Kind("/pods/json", "Id", ("pod", "rm", "-f", "-t=0")),
+    _Kind("/networks/json", "name", ("network", "rm", "-f")),
+    _Kind("/volumes/json", "Name", ("volume", "rm", "-f")),
+    _Kind("/images/json", "Id", ("rmi", "-f")),
 )
-"""How to list and how to remove each kind of thing that a project has."""
 
 _T = TypeVar("_T")
 
 
-class TestbedError(RuntimeError):
-    """The test engine cannot be started, or something of it was left behind."""
-
-    __test__ = False
+def _is_of(thing: Mapping[str, Any], project: str) -> bool:
+    """Whether a thing as the engine lists it has the label of ``project``, or that in its name."""
+    labels = thing.get("labels") or thing.get("Labels") or {}
+    names = [*(thing.get("Names") or ()), *(thing.get("RepoTags") or ())]
+    names += [thing.get("Name") or thing.get("name") or ""]
+    return labels.get("com.docker.compose.project") == project or any(project in n for n in names)
 
 
 def wait_until(
@@ -120,6 +132,7 @@ class Testbed:
         self.isolated = isolated
         self.volatile = rootless.FOLDER if self.rootless else isolation.VOLATILE
         self.socket = str(self.volatile / "podman.sock")
+        self.api = EngineApi(self.socket)
         self._process: subprocess.Popen[bytes] | None = None
         self._names: subprocess.Popen[bytes] | None = None
         self._outside = isolation.mount_namespace()
@@ -172,18 +185,6 @@ class Testbed:
         if check and done.returncode != 0:
             raise TestbedError(f"podman {' '.join(arguments)}: {done.stderr.strip()}")
         return done
-
-    def get(self, path: str) -> Any:
-        """The answer of the engine to GET ``/libpod`` + ``path``: a look that takes no process."""
-        with closing(http.client.HTTPConnection("engine", timeout=60)) as connection:
-            connection.sock = socket.socket(socket.AF_UNIX)
-            connection.sock.connect(self.socket)
-            connection.request("GET", f"/v4.0.0/libpod{path}")
-            answer = connection.getresponse()
-            body = answer.read()
-        if answer.status != 200:
-            raise TestbedError(f"GET {path}: {answer.status} {body.decode(errors='replace')}")
-        return json.loads(body)
 
     def _images(self) -> list[str]:
         """The names of all images."""
@@ -293,15 +294,10 @@ class Testbed:
 
     def remove_project(self, name: str) -> None:
         """Remove the containers, pods, networks, volumes and built images of a project."""
-        for listing, removal in _REMOVALS:
-            found: set[str] = set()
-            for selection in (f"label=com.docker.compose.project={name}", f"name={name}"):
-                found.update(self.podman(*listing, "--filter", selection).stdout.split())
+        for kind in _KINDS:
+            found = {one[kind.key] for one in self.api.get(kind.listing) if _is_of(one, name)}
             if found:
-                self.podman(*removal, *sorted(found))
-        images = self.podman("images", "-q", "--filter", f"reference=*{name}*").stdout.split()
-        if images:
-            self.podman("rmi", "-f", *sorted(set(images)))
+                self.podman(*kind.removal, *sorted(found))
 
     def _all_ended(self) -> bool:
         """Whether no process is left; ends the monitors of exec, which stay for five minutes."""

@@ -61,12 +61,13 @@ class Workbench:
 
     def run(self, container: str, *command: str) -> str:
         """What a command in the container prints; it has to succeed."""
-        done = self.testbed.podman("exec", container, *command)
+        done = self.fails(container, *command)
+        assert done.returncode == 0, (command, done.stderr)
         return done.stdout
 
     def fails(self, container: str, *command: str) -> subprocess.CompletedProcess[str]:
         """The outcome of a command that may fail."""
-        return self.testbed.podman("exec", container, *command, check=False)
+        return self.testbed.api.execute(container, *command)
 
 
 @pytest.fixture(scope="session")

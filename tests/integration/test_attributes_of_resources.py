@@ -14,7 +14,7 @@ from tests.conftest import unique_name
 from tests.integration.attributes.row import BUSYBOX, at, matches
 from tests.integration.test_attributes import release_of
 from tests.scenarios.steps import Scenario
-from tests.testbed import Testbed, wait_until
+from tests.testbed import Testbed
 
 pytestmark = pytest.mark.engine
 
@@ -236,8 +236,8 @@ def check(running: Running, kind: str, row: Row) -> None:
 
 def test_volumes_hold_what_their_options_say(running: Running) -> None:
     inside, container = running.scenario.inside, running.scenario.container("a")["Id"]
-    wait_until(lambda: inside(container, "cat", "/bind/file").stdout == "from outside", 5)
-    wait_until(lambda: " 1024 " in inside(container, "df", "-k", "/tmpfs").stdout, 5)
+    assert inside(container, "cat", "/bind/file").stdout == "from outside"
+    assert " 1024 " in inside(container, "df", "-k", "/tmpfs").stdout
 
 
 def test_any_container_may_join_a_network(running: Running) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import unique_name
+from tests.engine_api import TestbedError
 from tests.testbed import CHECKOUT, Testbed, wait_until
 
 HERE = Path(__file__).resolve().parent
@@ -104,11 +106,7 @@ class Scenario:
 
         Without the infra containers of pods, which belong to no service.
         """
-        label = f"label=com.docker.compose.project={self.name}"
-        ids = self.testbed.podman("ps", "-aq", "--filter", label).stdout.split()
-        if not ids:
-            return []
-        inspected = json.loads(self.testbed.podman("container", "inspect", *ids).stdout)
+        inspected = self._inspected("containers")
         members = [one for one in inspected if not one.get("IsInfra")]
         chosen = [one for one in members if not services or service_of(one) in services]
         return sorted(chosen, key=lambda one: (service_of(one), number_of(one)))
@@ -120,16 +118,15 @@ class Scenario:
 
     def pods(self) -> dict[str, dict[str, Any]]:
         """All pods of the project, inspected, by name without the project's in front."""
-        label = f"label=com.docker.compose.project={self.name}"
-        ids = self.testbed.podman("pod", "ls", "-q", "--filter", label).stdout.split()
-        found = [json.loads(self.testbed.podman("pod", "inspect", one).stdout) for one in ids]
+        # Podman 5 gives a list of one.
+        found = self._inspected("pods")
         pods = [one[0] if isinstance(one, list) else one for one in found]
         return {pod["Name"].removeprefix(f"{self.name}-"): pod for pod in sorted(pods, key=_name)}
 
     def infra(self) -> list[str]:
         """The names of all infra containers that the engine has for the project."""
-        listed = self.testbed.podman("ps", "-a", "--format", "{{.Names}}").stdout.split()
-        return [name for name in listed if name.startswith(self.name) and name.endswith("infra")]
+        names = [one["Names"][0] for one in self.testbed.api.get("/containers/json?all=true")]
+        return [name for name in names if name.startswith(self.name) and name.endswith("infra")]
 
     def ids(self, *services: str) -> list[str]:
         return [one["Id"] for one in self.containers(*services)]
@@ -143,13 +140,29 @@ class Scenario:
 
     def resources(self, kind: str) -> set[str]:
         """Names of the project's networks or volumes, without its name in front."""
-        label = f"label=com.docker.compose.project={self.name}"
-        listed = self.testbed.podman(kind, "ls", "--filter", label, "--format", "{{.Name}}")
-        return {name.removeprefix(f"{self.name}_") for name in listed.stdout.split()}
+        names = [one.get("name") or one["Name"] for one in self._listed(f"{kind}s")]
+        return {name.removeprefix(f"{self.name}_") for name in names}
+
+    def _listed(self, kind: str) -> list[dict[str, Any]]:
+        """What the engine lists of a kind (GET ``/libpod/KIND/json``) with the project's label."""
+        filters = json.dumps({"label": [f"com.docker.compose.project={self.name}"]})
+        query = urllib.parse.urlencode({"filters": filters, "all": "true"})
+        return self.testbed.api.get(f"/{kind}/json?{query}") or []
+
+    def _inspected(self, kind: str) -> list[Any]:
+        """All of a kind, inspected, without what is removed while this looks."""
+        found = []
+        for one in self._listed(kind):
+            try:
+                found.append(self.testbed.api.get(f"/{kind}/{one['Id']}/json"))
+            except TestbedError:
+                if one["Id"] in {other["Id"] for other in self._listed(kind)}:
+                    raise
+        return found
 
     def inside(self, container: str, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a container, past the program."""
-        return self.testbed.podman("exec", container, *words, check=False)
+        return self.testbed.api.execute(container, *words)
 
     def addresses(self, container: str, name: str) -> set[str]:
         """The IPv4 addresses that ``name`` has for a (Debian) container; empty for none."""

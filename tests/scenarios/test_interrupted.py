@@ -74,25 +74,25 @@ def kill_at(
 
 def states(work: Scenario) -> dict[str, str]:
     """State by name of all containers of the test engine."""
-    listed = work.testbed.get("/containers/json?all=true")
+    listed = work.testbed.api.get("/containers/json?all=true")
     return {one["Names"][0].removeprefix(f"{work.name}-"): one["State"] for one in listed}
 
 
 def volumes(work: Scenario) -> dict[str, str]:
     """Time of creation by name of all volumes of the test engine."""
-    return {one["Name"]: one["CreatedAt"] for one in work.testbed.get("/volumes/json")}
+    return {one["Name"]: one["CreatedAt"] for one in work.testbed.api.get("/volumes/json")}
 
 
 def networks(work: Scenario) -> set[str]:
     """All networks of the test engine but its own."""
-    return {one["name"] for one in work.testbed.get("/networks/json")} - {"podman"}
+    return {one["name"] for one in work.testbed.api.get("/networks/json")} - {"podman"}
 
 
 def check_up(work: Scenario, walk: Walk, known: Mapping[str, str]) -> None:
     """What has to be true after ``up``, whatever was there; ``known`` are volumes that stay."""
     tops = {f"top-{number}": "running" for number in range(1, walk.tops + 1)}
     assert states(work) == {"base-1": "running", **tops}
-    base = work.testbed.get(f"/containers/{work.name}-base-1/json")
+    base = work.testbed.api.get(f"/containers/{work.name}-base-1/json")
     assert f"VERSION={walk.env.get('VERSION', 'one')}" in base["Config"]["Env"]
     assert work.inside(base["Id"], "cat", "/etc/motd").stdout.strip() == "hello"
     mounted = {mount["Destination"]: mount["Name"] for mount in base["Mounts"]}
@@ -159,7 +159,7 @@ def test_up_must_finish_a_network_that_a_killed_command_was_making_anew(
     for known in steps(work, walk, passing=True, stride=3):
         work.ok(*walk.command, env=walk.env)
         check_up(work, walk, known)
-        assert work.testbed.get(f"/networks/{work.name}_default/json")["internal"] is True
+        assert work.testbed.api.get(f"/networks/{work.name}_default/json")["internal"] is True
 
 
 @pytest.mark.parametrize("number", [3, 6, 9])

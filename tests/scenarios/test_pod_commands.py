@@ -38,7 +38,7 @@ def web(running: Scenario) -> Scenario:
 
 
 def pod(scenario: Scenario, name: str) -> dict[str, Any]:
-    found = scenario.testbed.get(f"/pods/{scenario.name}-{name}/json")
+    found = scenario.testbed.api.get(f"/pods/{scenario.name}-{name}/json")
     return dict(found[0] if isinstance(found, list) else found)
 
 

@@ -52,7 +52,7 @@ def mounts(work: Scenario, service: str) -> dict[str, str]:
 
 
 def created(work: Scenario, volume: str) -> str:
-    (found,) = [v for v in work.testbed.get("/volumes/json") if v["Name"] == volume]
+    (found,) = [v for v in work.testbed.api.get("/volumes/json") if v["Name"] == volume]
     return str(found["CreatedAt"])
 
 
@@ -86,7 +86,7 @@ def test_a_network_that_differs_must_be_made_anew_with_its_containers_only(
     bound: Scenario,
 ) -> None:
     assert replaced(bound, env={"INTERNAL": "true"}) == {"wired"}
-    side = {n["name"]: n for n in bound.testbed.get("/networks/json")}[f"{bound.name}_side"]
+    side = {n["name"]: n for n in bound.testbed.api.get("/networks/json")}[f"{bound.name}_side"]
     assert side["internal"] is True
 
     stranger = f"{bound.name}-stranger"
@@ -96,7 +96,7 @@ def test_a_network_that_differs_must_be_made_anew_with_its_containers_only(
     assert done.returncode == 0, done.stderr
     assert stranger in done.stderr, "who is in the way is named"
     assert "internal" in done.stderr
-    kept = {n["name"]: n for n in bound.testbed.get("/networks/json")}[side["name"]]
+    kept = {n["name"]: n for n in bound.testbed.api.get("/networks/json")}[side["name"]]
     assert kept["id"] == side["id"]
     bound.testbed.podman("rm", "-f", "-t", "0", stranger)
 
@@ -121,14 +121,14 @@ def test_a_volume_that_differs_must_be_made_anew_only_when_its_loss_is_agreed_to
 
 def test_flags_must_say_what_is_replaced(bound: Scenario) -> None:
     scratch = mounts(bound, "stored")["/scratch"]
-    before = {volume["Name"] for volume in bound.testbed.get("/volumes/json")}
+    before = {volume["Name"] for volume in bound.testbed.api.get("/volumes/json")}
     assert replaced(bound, "--no-recreate", env={"VERSION": "two"}) == set()
     assert replaced(bound, "--force-recreate", "stored") == {"stored"}
     assert mounts(bound, "stored")["/scratch"] == scratch
     assert replaced(bound, "--force-recreate", "-V", "stored") == {"stored"}
     fresh = mounts(bound, "stored")["/scratch"]
     assert fresh != scratch
-    left = {volume["Name"] for volume in bound.testbed.get("/volumes/json")}
+    left = {volume["Name"] for volume in bound.testbed.api.get("/volumes/json")}
     assert left == before - {scratch} | {fresh}
     assert replaced(bound, "--always-recreate-deps", "follower") >= {"owner"}
     assert replaced(bound, "--no-deps", "follower") == set()

@@ -21,13 +21,6 @@ def said(scenario: Scenario, service: str) -> list[str]:
     return scenario.logs_of(scenario.container(service)["Id"]).splitlines()
 
 
-def pods(scenario: Scenario) -> list[dict[str, Any]]:
-    """The project's pods, inspected past the program."""
-    label = f"label=com.docker.compose.project={scenario.name}"
-    ids = scenario.testbed.podman("pod", "ls", "-q", "--no-trunc", "--filter", label).stdout.split()
-    return [scenario.testbed.get(f"/pods/{one}/json") for one in ids]
-
-
 def visit(port: int, path: str) -> None:
     """Ask for a page that there is not, as soon as somebody answers."""
     wait_until(lambda: fetch(port, path)[0] == 404, what=f"an answer for {path}")
@@ -53,7 +46,7 @@ def test_the_collector_must_get_the_lines_of_every_replica(scenario: ScenarioOf)
     for forwarder in app.containers("forwarder"):
         assert app.inside(forwarder["Id"], "touch", "/logs/mine").returncode != 0
     app.ok("up", "-d", "--scale", "web=1")
-    assert len(pods(app)) == 1
+    assert len(app.pods()) == 1
     assert len(app.containers("web", "forwarder")) == 2
 
 
@@ -122,7 +115,7 @@ def test_members_must_meet_in_memory_at_a_socket_and_by_signals(scenario: Scenar
     (both.folder / "settings" / "colour").write_text("green\n")
     wait_until(lambda: said(both, "worker")[-1] == "settings: green", what="the signal")
     both.ok("down", "-v", "-t", "1")
-    assert not pods(both)
+    assert not both.pods()
 
 
 def post(port: int, path: str) -> tuple[str, dict[str, Any]]:
@@ -141,13 +134,14 @@ def test_the_shop_must_work_once_the_one_command_has_ended(scenario: ScenarioOf)
     gateway = started(shop.container("gateway"))
     assert begun["db"] < begun["orders"] < begun["orders-proxy"] < gateway
     assert json.loads(fetch(port, "/stock")[1]) == {"apples": 2, "pears": 5}
-    (orders,) = (pod["Name"] for pod in pods(shop) if "-orders-" in pod["Name"])
+    names = {pod["Name"] for pod in shop.pods().values()}
+    (orders,) = (name for name in names if "-orders-" in name)
     assert post(port, "/orders?item=apples") == (orders, {"id": 1})
     wait_until(lambda: fetch(port, "/mail")[1] == '["order 1: apples"]\n', what="the mail")
     assert json.loads(fetch(port, "/stock")[1])["apples"] == 1
     rows = [json.loads(line) for line in shop.ok("health", "--format", "json").splitlines()]
     assert {row["Health"] for row in rows} == {"healthy"}
-    assert {row["Name"] for row in rows if row["Kind"] == "pod"} == {p["Name"] for p in pods(shop)}
+    assert {row["Name"] for row in rows if row["Kind"] == "pod"} == names
     listening = shop.inside(shop.container("gateway")["Id"], "curl", "-s", "http://orders:3000/")
     assert listening.returncode == 7, "the service has to be for its pod alone"
     shop.ok("stop", "queue")
@@ -157,4 +151,4 @@ def test_the_shop_must_work_once_the_one_command_has_ended(scenario: ScenarioOf)
     assert verdicts[f"{shop.name}-stock-proxy-1"] == "healthy"
     assert verdicts[f"{shop.name}-orders-proxy-1"] == verdicts[orders] == "unhealthy"
     shop.ok("down", "-t", "1")
-    assert not pods(shop)
+    assert not shop.pods()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.engine
 
 def record(work: Scenario) -> list[str]:
     """What the workers have written when they ended."""
-    listed = {v["Name"]: v["Mountpoint"] for v in work.testbed.get("/volumes/json")}
+    listed = {v["Name"]: v["Mountpoint"] for v in work.testbed.api.get("/volumes/json")}
     log = Path(listed[f"{work.name}_record"], "log")
     return log.read_text().split() if log.exists() else []
 

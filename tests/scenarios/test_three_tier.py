@@ -144,7 +144,7 @@ def test_names_must_resolve_however_often_neighbours_come_and_go(one: Scenario) 
         one.ok("restart", service)
         for name in ("db", "redis", "web"):
             assert one.addresses(app, name), f"no {name} after a restart of {service}"
-    major, minor, *_ = one.testbed.get("/version")["Version"].split(".")
+    major, minor, *_ = one.testbed.api.get("/version")["Version"].split(".")
     if not one.testbed.rootless and (int(major), int(minor)) < (4, 8):
         assert set(_announcements(one).values()) == {"1"}
 
@@ -153,7 +153,8 @@ def _announcements(scenario: Scenario) -> dict[str, str]:
     """Whether the bridge of each network announces a new address."""
     found = {}
     for name in ("frontend", "backend"):
-        bridge = scenario.testbed.get(f"/networks/{scenario.name}_{name}/json")["network_interface"]
+        network = scenario.testbed.api.get(f"/networks/{scenario.name}_{name}/json")
+        bridge = network["network_interface"]
         setting = Path(f"/proc/sys/net/ipv4/conf/{bridge}/arp_notify")
         found[bridge] = setting.read_text().strip()
     return found
