@@ -224,7 +224,6 @@ IDENTITIES: Rules[Identity] = Rules(
         "services.*.external_links": str,
         "services.*.extra_hosts": str,
         "services.*.group_add": str,
-        "services.*.label_file": str,
         "services.*.links": _itself,
         "services.*.networks.*.aliases": _itself,
         "services.*.networks.*.link_local_ips": _itself,

@@ -87,7 +87,10 @@ class Pipeline:
         check_needs(model, self.problems)
         leave_out(model, self.problems.paths[begun:], self.lost)
         set_defaults(model, raw=self.options.raw)
-        self._resolve_paths(model, directory, base, self.lost)
+        if self.options.resolve_paths:
+            self._resolve_paths(model, directory, self.lost)
+        elif base is not None:
+            self._resolve_paths(model, os.path.relpath(directory, base), self.lost)
         # A raw model has variables without a value, unless only an include's env file knows it.
         if self.options.resolve_environment and (trail or not self.options.raw):
             resolve_names(model.get("services") or {}, variables.values)
@@ -111,12 +114,8 @@ class Pipeline:
         complete_pods(pods, directory if self.options.resolve_paths else None, self.problems)
         self.pods = merge_pods(self.pods, pods)
 
-    def _resolve_paths(self, root: Map, folder: str, base: str | None, lost: Lost) -> None:
-        """Make the paths of ``root``, relative to ``folder``, absolute, or relative to ``base``."""
-        if not self.options.resolve_paths:
-            if base is None:
-                return
-            folder = os.path.relpath(folder, base)
+    def _resolve_paths(self, root: Map, folder: str, lost: Lost) -> None:
+        """Put ``folder`` before the relative paths of ``root``."""
         begun = len(self.problems.found)
         paths.resolve_paths(root, folder, self.problems)
         leave_out(root, self.problems.paths[begun:], lost)
@@ -212,7 +211,8 @@ class Pipeline:
             opener = self._opener(folder, variables, base)
             services = document.root.get("services") or Map()
             set_defaults(document.root, raw=self.options.raw)
-            self._resolve_paths(document.root, folder, base, lost)
+            # Not absolute yet: what is said twice is told by how it reads from the project.
+            self._resolve_paths(document.root, os.path.relpath(folder, base), lost)
             removals = (*document.resets, *document.overrides)
             return Base(services, source.shown, removals, self.options.raw, lost, opener)
 
