@@ -19,6 +19,14 @@ def service(folder: Path, said: str) -> Any:
     [
         ("command: run it", "command", ["run", "it"]),
         ("environment: [A=1, B]", "environment", {"A": "1", "B": None}),
+        (
+            "environment: {A: 2024-01-01, B: 2024-01-01 10:00:00}",
+            "environment",
+            {"A": "2024-01-01", "B": "2024-01-01 10:00:00"},
+        ),
+        ("environment: [A=2024-01-01]", "environment", {"A": "2024-01-01"}),
+        ("command: [since, 2024-01-01]", "command", ["since", "2024-01-01"]),
+        ("x-day: 2024-01-01", "x-day", "2024-01-01"),
         ("labels: [A=1, B]", "labels", {"A": "1", "B": ""}),
         ("labels: {A: 1.50, B: true}", "labels", {"A": "1.5", "B": "true"}),
         ("dns: 1.1.1.1", "dns", ["1.1.1.1"]),
