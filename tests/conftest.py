@@ -14,7 +14,7 @@ from typing import Protocol
 
 import pytest
 
-from tests import testbed
+from tests import rootless, testbed
 from tests.testbed import Testbed
 
 PodmanCall = Callable[..., subprocess.CompletedProcess[str]]
@@ -46,6 +46,8 @@ def engine() -> Iterator[Testbed]:
     """The test engine, running and isolated, with all images; nothing of it runs afterwards."""
     if os.geteuid() != 0:
         pytest.skip("a Podman in namespaces of its own needs root")
+    if rootless.asked_for() and (obstacle := rootless.obstacle()):
+        pytest.skip(f"nobody can run Podman without rights here: {obstacle}")
     # Images are built in another process: once isolated, this one reaches no package registry.
     command = [sys.executable, "-m", "tests.testbed", "provide"]
     subprocess.run(command, cwd=testbed.CHECKOUT, check=True, timeout=600)

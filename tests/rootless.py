@@ -7,7 +7,9 @@ copies of ``/etc/passwd`` and its kin, so that nothing of it is left on the mach
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -28,6 +30,19 @@ DEVICES = {"/dev/net/tun": (10, 200), "/dev/fuse": (10, 229)}
 def asked_for() -> bool:
     """Whether this run shall be rootless (``COMPOSER_TEST_ROOTLESS``)."""
     return os.environ.get("COMPOSER_TEST_ROOTLESS", "") not in ("", "0")
+
+
+def obstacle() -> str | None:
+    """What this machine lacks for a Podman without rights; None for nothing. Needs root."""
+    if not Path("/dev/net/tun").exists():
+        return "there is no /dev/net/tun"
+    if not shutil.which("newuidmap"):
+        return "newuidmap is not installed"
+    probe = ["unshare", "--user", "true"]
+    done = subprocess.run(
+        probe, user=ID, group=ID, extra_groups=[], capture_output=True, text=True, check=False
+    )
+    return (done.stderr.strip() or "unshare failed") if done.returncode else None
 
 
 def prepare(folder: Path, checkout: Path) -> None:
