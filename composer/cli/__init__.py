@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 
 __all__ = ["main"]
@@ -11,6 +12,9 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the program with the arguments of the process."""
+    # As long as only this program itself is being loaded, Ctrl-C ends it without a word.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.argv[1:2] == ["__complete"]:
         # A shell waits for this at each press of Tab: it may not import what it does not need.
         from composer.cli.complete import complete

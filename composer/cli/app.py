@@ -101,10 +101,24 @@ def _guarded(function: Callable[..., int | None]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
+        _heed_signals()
         ansi = kwargs["ctx"].obj["ansi"] or ansi_mode(os.environ.get("COMPOSE_ANSI"))
         raise typer.Exit(_exit_code(functools.partial(function, *args, **kwargs), ansi))
 
     return run
+
+
+def _heed_signals() -> None:
+    """Let Ctrl-C and SIGTERM raise ``KeyboardInterrupt``: there is something to bring to its end.
+
+    Who calls commands without ``main`` has signals of their own, and keeps them.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        return
+    if before is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _exit_code(call: Callable[[], int | None], ansi: Ansi) -> int:
@@ -210,15 +224,10 @@ def _check(option: str, value: str | None, allowed: tuple[str, ...]) -> None:
         raise typer.BadParameter(f"{value!r} is none of {', '.join(allowed)}", param_hint=option)
 
 
-def _terminated(signum: int, frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main() -> None:
     """Run the program with the arguments of the process."""
     # Imports allocate much and free nothing: looking for garbage meanwhile costs a tenth of them.
     gc.set_threshold(1_000_000, 20, 50)
-    signal.signal(signal.SIGTERM, _terminated)
     UsageError.exit_code = WRONG_USAGE
     code: int | str | None = 0
     try:
