@@ -14,12 +14,8 @@ def events(
     ctx: typer.Context,
     services: opt.Services = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
-    since: Annotated[
-        str | None, typer.Option("--since", help="From this time on, or as long ago (42m)")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", help="Up to this time, or as long ago (42m)")
-    ] = None,
+    since: opt.Since = None,
+    until: opt.Until = None,
     pod: Annotated[
         list[str] | None,
         typer.Option("--pod", metavar="POD", help="Only of this pod; may be given again"),

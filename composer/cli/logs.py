@@ -14,21 +14,13 @@ from composer.usecases.logs import logs as run_logs
 def logs(
     ctx: typer.Context,
     services: opt.Services = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as they grow")] = False,
-    since: Annotated[
-        str | None, typer.Option("--since", help="From this time on, or as long ago (42m)")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", help="Up to this time, or as long ago (42m)")
-    ] = None,
-    tail: Annotated[
-        str, typer.Option("--tail", "-n", help="Lines from the end of each container's log")
-    ] = "all",
-    timestamps: Annotated[bool, typer.Option("--timestamps", "-t", help="Show times")] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours")] = False,
-    no_log_prefix: Annotated[
-        bool, typer.Option("--no-log-prefix", help="No names before the lines")
-    ] = False,
+    follow: opt.Follow = False,
+    since: opt.Since = None,
+    until: opt.Until = None,
+    tail: opt.Tail = "all",
+    timestamps: opt.Timestamps = False,
+    no_color: opt.NoColor = False,
+    no_log_prefix: opt.NoLogPrefix = False,
     index: Annotated[
         int | None, typer.Option("--index", help="Only this replica of the service")
     ] = None,
@@ -40,7 +32,7 @@ def logs(
         follow=follow,
         since=since,
         until=until,
-        tail=_lines(tail),
+        tail=lines(tail),
         timestamps=timestamps,
         color=not no_color,
         prefix=not no_log_prefix,
@@ -50,7 +42,7 @@ def logs(
         return run_logs(context, options)
 
 
-def _lines(tail: str) -> int | None:
+def lines(tail: str) -> int | None:
     """The number that ``--tail`` says; None is all, as is a number below zero."""
     if tail == "all":
         return None

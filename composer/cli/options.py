@@ -51,6 +51,17 @@ Scale = Annotated[
 NoDeps = Annotated[
     bool, typer.Option("--no-deps", help="Leave the services alone that the named ones need")
 ]
+Since = Annotated[
+    str | None, typer.Option("--since", help="From this time on, or as long ago (42m)")
+]
+Until = Annotated[str | None, typer.Option("--until", help="Up to this time, or as long ago (42m)")]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on as they grow")]
+Tail = Annotated[
+    str, typer.Option("--tail", "-n", help="Lines from the end of each container's log")
+]
+Timestamps = Annotated[bool, typer.Option("--timestamps", "-t", help="Show times")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours")]
+NoLogPrefix = Annotated[bool, typer.Option("--no-log-prefix", help="No names before the lines")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer yes to every question")]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from composer.cli import options as opt
+from composer.cli.logs import lines
 from composer.cli.pod import Pods
 from composer.usecases import pod_look as look
 from composer.usecases.logs import LogOptions
@@ -117,12 +118,8 @@ def events(
     ctx: typer.Context,
     pods: Pods = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
-    since: Annotated[
-        str | None, typer.Option("--since", help="From this time on, or as long ago (42m)")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", help="Up to this time, or as long ago (42m)")
-    ] = None,
+    since: opt.Since = None,
+    until: opt.Until = None,
     dry_run: opt.DryRun = False,
 ) -> int:
     """Show what happens to the containers of pods, until Ctrl-C.
@@ -144,34 +141,24 @@ def _check_format(format: str) -> None:
 def logs(
     ctx: typer.Context,
     pods: Pods = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as they grow")] = False,
-    since: Annotated[
-        str | None, typer.Option("--since", help="From this time on, or as long ago (42m)")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", help="Up to this time, or as long ago (42m)")
-    ] = None,
-    tail: Annotated[
-        str, typer.Option("--tail", "-n", help="Lines from the end of each container's log")
-    ] = "all",
-    timestamps: Annotated[bool, typer.Option("--timestamps", "-t", help="Show times")] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours")] = False,
-    no_log_prefix: Annotated[
-        bool, typer.Option("--no-log-prefix", help="No names before the lines")
-    ] = False,
+    follow: opt.Follow = False,
+    since: opt.Since = None,
+    until: opt.Until = None,
+    tail: opt.Tail = "all",
+    timestamps: opt.Timestamps = False,
+    no_color: opt.NoColor = False,
+    no_log_prefix: opt.NoLogPrefix = False,
     dry_run: opt.DryRun = False,
 ) -> int:
     """Show the output of the containers of pods, merged in order of time.
 
     Example: composer pod logs -f app
     """
-    if tail != "all" and not tail.isdecimal():
-        raise typer.BadParameter(f"{tail!r} is neither a number nor all", param_hint="--tail")
     options = LogOptions(
         follow=follow,
         since=since,
         until=until,
-        tail=None if tail == "all" else int(tail),
+        tail=lines(tail),
         timestamps=timestamps,
         color=not no_color,
         prefix=not no_log_prefix,

@@ -62,6 +62,7 @@ def test_each_example_is_one(words: tuple[str, ...]) -> None:
         (["up", "--build", "--no-build"], "incompatible"),
         (["up", "-d", "--abort-on-container-exit"], "incompatible"),
         (["logs", "--tail", "some"], "neither a number nor all"),
+        (["pod", "logs", "--tail", "some"], "neither a number nor all"),
     ],
 )
 def test_usage_errors_end_with_1_as_in_docker_compose(arguments: list[str], said: str) -> None:
