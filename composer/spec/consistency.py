@@ -59,8 +59,10 @@ def check_consistency(
     findings: list[Finding] = []
     for name, service in model.services.items():
         for check, attributes in _CHECKS:
-            if not model.lost or not model.lost.has("services", name, attributes):
-                findings += check(f"services.{name}", service, model)
+            found = check(f"services.{name}", service, model)
+            if model.lost.has("services", name, attributes):
+                found = (finding for finding in found if finding.missing is not None)
+            findings += found
     findings += _container_names(model)
     findings += _cycle(model)
     for finding in findings:
@@ -104,7 +106,9 @@ def _build(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Find
             at = f"{path}.build.additional_contexts.{name}"
             if target not in model.services:
                 yield unknown(at, "service", target, model.services)
-            elif "build" not in model.services[target]:
+            elif "build" not in model.services[target] and not model.lost.has(
+                "services", target, ("build",)
+            ):
                 yield Finding(at, f"service {target} has no build section")
     for index, secret in enumerate(build.get("secrets", ())):
         at = f"{path}.build.secrets[{index}]"
@@ -262,7 +266,8 @@ _CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (_scale, ("scale", "deploy")),
     (_watch, ("develop",)),
 )
-"""Each check with the attributes that it looks at: it is not made when one of them is at fault."""
+"""Each check with the attributes that it looks at: when one of them is at fault, it tells only of
+names of what is not there, which are wrong whatever else is."""
 
 
 def _container_names(model: Model) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from composer.spec.schema import FILE
 from composer.spec.shapes import Shape
-from composer.spec.tree import SHOWN, Map
+from composer.spec.tree import SHOWN, Map, Problems, Seq, entries
 from composer.spec.validate import close
 
 Place = tuple[str, ...]
@@ -49,26 +49,45 @@ class Lost:
         return self.has(section, name) or any(place[:2] == (section, name) for place in self.places)
 
 
-def leave_out(root: Map, at_fault: Iterable[str], lost: Lost) -> None:
-    """Take out of ``root`` what there are problems with, and remember it in ``lost``.
+TOGETHER = ("env_file",)
+"""Lists whose entries count on those before them: none is looked at if one is at fault."""
 
-    ``at_fault`` are paths such as ``services.web.ports[0]``, of which the attribute is left out. A
-    misspelt attribute counts as the one that was probably meant. When more is at fault than is
-    told, nothing is left.
+
+def leave_out(root: Map, at_fault: Iterable[str], lost: Lost, problems: Problems) -> None:
+    """Take out of ``root`` what there are ``problems`` with, and remember it in ``lost``.
+
+    ``at_fault`` are paths such as ``services.web.ports[0]``, of which the attribute, or its entry
+    if it is a list, is left out. A misspelt attribute counts as the one that was probably meant.
+    When more is at fault than is told, nothing is left.
     """
     at_fault = list(at_fault)
     if len(at_fault) > SHOWN:
         lost.add()
         root.clear()
         return
-    places = {_place(root, path) for path in _without_includes(root, at_fault, lost)}
-    for place in places:
+    places: dict[Place, set[int | None]] = {}
+    for path in _without_includes(root, at_fault, lost):
+        place, entry = _place(root, path)
+        places.setdefault(place, set()).add(entry)
+    for place, indexes in places.items():
         lost.places.add(place)
         lost.places.add(_meant(place))
         holder: Any = root
         for key in place[:-1]:
             holder = holder.get(key) if isinstance(holder, dict) else None
-        if place and isinstance(holder, dict):
+        if not place or not isinstance(holder, dict):
+            continue
+        value = holder.get(place[-1])
+        left = Seq()
+        if isinstance(value, list) and None not in indexes:
+            for index, (entry, mark) in enumerate(entries(value)):
+                if index not in indexes:
+                    left.add(entry, mark)
+                elif mark is not None:
+                    problems.gaps.setdefault(".".join(place), []).append(mark)
+        if left:
+            holder[place[-1]] = left
+        else:
             holder.pop(place[-1], None)
 
 
@@ -84,7 +103,8 @@ def _without_includes(root: Map, at_fault: Iterable[str], lost: Lost) -> Iterato
             yield path
 
 
-def _place(root: Any, path: str) -> Place:
+def _place(root: Any, path: str) -> tuple[Place, int | None]:
+    """The place of ``path``, and the index of the entry if it is a list of which one can go."""
     keys: list[str] = []
     shape: Shape | None = FILE
     while path and isinstance(root, dict):
@@ -97,7 +117,8 @@ def _place(root: Any, path: str) -> Place:
         keys.append(key)
         root, path = root[key], path[len(key) :]
         shape = _below(shape, key)
-    return tuple(keys)
+    alone = path.startswith("[") and len(keys) == 3 and keys[-1] not in TOGETHER
+    return tuple(keys), int(path[1:].partition("]")[0]) if alone else None
 
 
 def longest_key(tree: dict[str, Any], path: str) -> str | None:

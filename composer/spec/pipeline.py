@@ -85,7 +85,7 @@ class Pipeline:
             self._complete_pods(pods, directory)
         begun = len(self.problems.found)
         check_needs(model, self.problems)
-        leave_out(model, self.problems.paths[begun:], self.lost)
+        leave_out(model, self.problems.paths[begun:], self.lost, self.problems)
         set_defaults(model, raw=self.options.raw)
         if self.options.resolve_paths:
             self._resolve_paths(model, directory, self.lost)
@@ -118,7 +118,7 @@ class Pipeline:
         """Put ``folder`` before the relative paths of ``root``."""
         begun = len(self.problems.found)
         paths.resolve_paths(root, folder, self.problems)
-        leave_out(root, self.problems.paths[begun:], lost)
+        leave_out(root, self.problems.paths[begun:], lost, self.problems)
 
     def _documents(
         self, source: Source, variables: Variables, lost: Lost, extended: str | None = None
@@ -140,7 +140,7 @@ class Pipeline:
                 interpolate(document.root, variables, problems)
             validate(document.root, problems, variables_left=left, syntax=not raw)
             at_fault = problems.paths[since:read_through] + problems.paths[begun:]
-            leave_out(document.root, at_fault, lost)
+            leave_out(document.root, at_fault, lost, problems)
             if document.root.pop("version", None) is not None:
                 problems.warnings.append(
                     f"{source.path}: the attribute `version` is obsolete, it will be ignored, "
@@ -148,7 +148,7 @@ class Pipeline:
                 )
             begun = len(problems.found)
             canonicalise(document.root, problems, variables_left=left, raw=raw)
-            leave_out(document.root, problems.paths[begun:], lost)
+            leave_out(document.root, problems.paths[begun:], lost, problems)
             drop_duplicates(document.root)
         return documents
 

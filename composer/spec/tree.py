@@ -112,6 +112,8 @@ class Problems:
         self.files: tuple[str, ...] = ()
         """The files whose problems are told first."""
         self.warnings: list[str] = []
+        self.gaps: dict[str, list[Mark]] = {}
+        """Where the entries of lists stood that were left out, by the lists' paths."""
 
     @property
     def many(self) -> bool:
@@ -121,10 +123,20 @@ class Problems:
     def add(self, mark: Mark | None, path: str, text: str, hint: str | None = None) -> None:
         """Note a problem at ``path`` (``services.web.ports[0]``, or empty for the whole file)."""
         position = Position(*mark) if mark else None
-        message = brief(f"{path}: {text}" if path else text)
+        message = brief(f"{self._written(path, mark)}: {text}" if path else text)
         hint = brief(hint) if hint else None
         self.found.append(ComposerError(message, hint=hint, position=position))
         self.paths.append(path)
+
+    def _written(self, path: str, mark: Mark | None) -> str:
+        """``path`` with the index that an entry at ``mark`` has in its file."""
+        listed, _, entry = path.partition("[")
+        gaps = self.gaps.get(listed) if entry and mark else None
+        if not gaps or mark is None:
+            return path
+        index, _, below = entry.partition("]")
+        before = sum(gap[0] == mark[0] and gap < mark for gap in gaps)
+        return f"{listed}[{int(index) + before}]{below}"
 
     def warn(self, mark: Mark | None, path: str, text: str) -> None:
         """Note something at ``path`` that works, but should not be written as it is."""
