@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 GONE = (404,)
 ALREADY = (304,)
+CONFLICT = 409
 
 
 class Base:

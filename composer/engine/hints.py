@@ -23,15 +23,17 @@ _HINTS: dict[str, str] = {
     "permission denied: OCI": "the file may not be executable: check command and entrypoint",
     "no matching entries in passwd": "the image has no such user: check user",
     "not in any subnet": "choose an address inside of the network's subnet (ipam.config)",
-    "network is being used": "containers outside of this project use it (podman ps -a --filter "
-    "network=NAME shows which)",
-    "volume is being used": "containers outside of this project use it (podman ps -a --filter "
-    "volume=NAME shows which)",
     "network not found": "create it (podman network create NAME), or correct the name",
     "no CMD or ENTRYPOINT": "say command or entrypoint",
     "unknown capability": "check cap_add and cap_drop",
     "setting rlimit": "the limit is above that of Podman itself (ulimit -Hn): lower ulimits",
-    "subnet is already used": "another network has that subnet: choose another in ipam.config",
+    "already used on the host or by another config": "another network (podman network ls), or the "
+    "machine itself (ip address), is in that subnet: choose another in ipam.config",
+    "pod already exists": "a pod has the name: remove it (podman pod rm NAME), or choose another",
+    "not a directory: OCI": "a file cannot be mounted where the image has a folder, nor a folder "
+    "in the place of a file: check the sources and targets of the mounts",
+    "unable to set memory limit": "a container needs some MiB to start at all: raise mem_limit",
+    "open /proc/sys/": "the kernel has no such setting here: check sysctls",
     "no space left on device": "podman system prune frees space",
 }
 

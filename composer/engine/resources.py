@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from composer.background import Stop, never
-from composer.engine.base import GONE, Base
+from composer.engine.base import CONFLICT, GONE, Base
 from composer.engine.libpod import segment
+from composer.errors import EngineError
 from composer.state import image_names
 
 if TYPE_CHECKING:
@@ -29,9 +30,17 @@ class Resources(Base):
         self._bridges.networks_changed()
 
     def remove_network(self, name: str) -> None:
-        """DELETE /libpod/networks/{name}."""
+        """DELETE /libpod/networks/{name}.
+
+        Podman tells of one that is used in words only, with the status of its own failures.
+        """
         path = f"/networks/{segment(name)}"
-        self._libpod.call("DELETE", path, ok=GONE, what=f"remove network {name}")
+        try:
+            self._libpod.call("DELETE", path, ok=GONE, what=f"remove network {name}")
+        except EngineError as error:
+            if "network is being used" in error.message:
+                error.status = CONFLICT
+            raise
 
     def disconnect(self, network: str, container: str) -> None:
         """POST /libpod/networks/{name}/disconnect."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -17,8 +18,13 @@ from composer.spec.model import Project
 from composer.state import PROJECT
 
 CONFLICT = 409
+_ID = re.compile("[0-9a-f]{64}")
+_SHORT = 12
+"""Characters of an id in messages."""
 SKIPPED = "Skipped"
 """How a step ended that may fail, and did."""
+USED = "Still in use"
+"""How a removal ended of what others use."""
 SETTLE = 0.05
 """Seconds after which a container that was started counts as not having died at once."""
 SETTLE_REPLACING = 0.3
@@ -53,7 +59,11 @@ class Executor:
 
         Returns the word for how it ended, None for the usual one.
         """
-        return _ACTIONS[type(operation)](self, operation)
+        try:
+            return _ACTIONS[type(operation)](self, operation)
+        except EngineError as error:
+            error.message = _named(error.message, operation)
+            raise
 
     def close(self) -> None:
         """Return when nothing of this executor is under way any more."""
@@ -62,13 +72,8 @@ class Executor:
     def _create_network(self, o: op.CreateNetwork) -> None:
         self._engine.create_network(self._project, o.key)
 
-    def _remove_network(self, o: op.RemoveNetwork) -> None:
-        try:
-            self._engine.remove_network(o.name)
-        except EngineError as error:
-            if error.status != CONFLICT:
-                raise
-            self._emit(Warned(f"network {o.name} stays: containers of others use it"))
+    def _remove_network(self, o: op.RemoveNetwork) -> str | None:
+        return self._unless_used("network", o.name, self._engine.remove_network)
 
     def _disconnect(self, o: op.DisconnectNetwork) -> None:
         self._engine.disconnect(o.network, o.container)
@@ -76,13 +81,8 @@ class Executor:
     def _create_volume(self, o: op.CreateVolume) -> None:
         self._engine.create_volume(self._project, o.key)
 
-    def _remove_volume(self, o: op.RemoveVolume) -> None:
-        try:
-            self._engine.remove_volume(o.name)
-        except EngineError as error:
-            if error.status != CONFLICT:
-                raise
-            self._emit(Warned(f"volume {o.name} stays: containers of others use it"))
+    def _remove_volume(self, o: op.RemoveVolume) -> str | None:
+        return self._unless_used("volume", o.name, self._engine.remove_volume)
 
     def _progress(self, operation: str) -> Progress:
         def tell(text: str, *, current: int = 0, total: int = 0, unit: Unit = "bytes") -> None:
@@ -131,13 +131,19 @@ class Executor:
             return SKIPPED
         return None
 
-    def _remove_image(self, o: op.RemoveImage) -> None:
+    def _remove_image(self, o: op.RemoveImage) -> str | None:
+        return self._unless_used("image", o.image, self._engine.remove_image)
+
+    def _unless_used(self, kind: str, name: str, remove: Callable[[str], None]) -> str | None:
+        """Remove what may be in use elsewhere, which is no failure: then it stays."""
         try:
-            self._engine.remove_image(o.image)
+            remove(name)
         except EngineError as error:
             if error.status != CONFLICT:
                 raise
-            self._emit(Warned(f"image {o.image} stays: containers of others use it"))
+            self._emit(Warned(f"{kind} {name} stays: containers of others use it"))
+            return USED
+        return None
 
     def _create_pod(self, o: op.CreatePod) -> None:
         self._engine.create_pod(self._project, o.key, o.number)
@@ -250,6 +256,18 @@ class Executor:
             raise dead[0]
         if dead:
             raise OperationsFailed(dead)
+
+
+def _named(message: str, operation: op.Operation) -> str:
+    """``message`` with the name of what the operation is about in the place of its id.
+
+    Plans know what exists by its id, people by its name.
+    """
+    identity: str = getattr(operation, "container", "") or getattr(operation, "pod", "")
+    name: str = getattr(operation, "name", "")
+    if not _ID.fullmatch(identity):
+        return message
+    return message.replace(identity, name).replace(identity[:_SHORT], name)
 
 
 def _kept(error: ComposerError, old: str) -> ComposerError:

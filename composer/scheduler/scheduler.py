@@ -29,6 +29,7 @@ from composer.scheduler.events import (
     EventSink,
     Failed,
     Finished,
+    Kind,
     Notice,
     Planned,
     Skipped,
@@ -136,13 +137,19 @@ class Scheduler:
                 self._ended.put(None)
 
     def _fail(self, run: _Run, operation: Operation, error: ComposerError) -> list[Operation]:
-        """Report a failure and what is skipped for it; what is ready to run all the same."""
+        """Report a failure and what is skipped for it; what is ready to run all the same.
+
+        Several steps may be about one resource: that is told of once.
+        """
         failed = words(operation)
+        run.told.add((failed.kind, failed.subject))
         self._emit(Failed(operation.id, failed.kind, failed.subject, error))
         ready, skipped = run.failed(operation, error)
         for other in skipped:
             shown = words(other)
-            if shown.shown:
+            subject = shown.kind, shown.subject
+            if shown.shown and subject not in run.told:
+                run.told.add(subject)
                 because = f"{failed.kind.lower()} {failed.subject} failed"
                 self._emit(Skipped(other.id, shown.kind, shown.subject, because))
         return ready
@@ -184,6 +191,8 @@ class _Run:
         self._missing = {operation.id: len(plan.before(operation.id)) for operation in plan}
         self._skipped: set[str] = set()
         self.failures: list[ComposerError] = []
+        self.told: set[tuple[Kind, str]] = set()
+        """What was said to have failed or to be skipped."""
         self.following: dict[str, int] = {}
         """By operation: the length of the longest chain of operations that wait for it."""
         for operation in reversed(list(plan)):

@@ -67,6 +67,14 @@ def test_stopping_and_removing_twice_is_no_error(bench: Workbench) -> None:
     assert bench.engine.observe(bench.name).containers == ()
 
 
+def test_a_network_that_is_used_is_a_conflict(bench: Workbench) -> None:
+    project = bench.project(service("a", "n"), networks={"n": False})
+    bench.up(project, "a")
+    with pytest.raises(EngineError) as caught:
+        bench.engine.remove_network(f"{bench.name}_n")
+    assert caught.value.status == 409
+
+
 def test_what_does_not_exist(bench: Workbench) -> None:
     for call in (bench.engine.inspect, bench.engine.start, bench.engine.stop):
         with pytest.raises(EngineError) as caught:

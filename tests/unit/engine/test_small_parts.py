@@ -232,10 +232,23 @@ def test_a_pull_that_is_given_up_does_not_wait_for_the_registry() -> None:
         pull(Libpod(_Silent("")), "shop/app", None, None, stop=lambda: True)
 
 
-def test_hints() -> None:
-    denied = "unable to apply cgroup configuration: mkdir /x: permission denied: OCI permission"
-    assert "cgroup_parent" in (hint_for(denied) or "")
-    assert "another port" in (hint_for("listen tcp4 :80: bind: address already in use") or "")
+@pytest.mark.parametrize(
+    ("message", "advice"),
+    [
+        ("unable to apply cgroup configuration: mkdir /x: permission denied: OCI", "cgroup_parent"),
+        ("listen tcp4 127.0.0.1:80: bind: address already in use", "another port"),
+        ("subnet 10.1.0.0/24 is already used on the host or by another config", "ipam.config"),
+        ('name "web" is in use: pod already exists', "podman pod rm"),
+        ("mount /a:/etc (via /proc/self/fd/6), flags: 0x5000: not a directory: OCI", "targets"),
+        ("unable to set memory limit to 102400 (current usage: 2666496, peak", "mem_limit"),
+        ("open /proc/sys/net/nosuch: no such file or directory: OCI runtime", "sysctls"),
+    ],
+)
+def test_hints(message: str, advice: str) -> None:
+    assert advice in (hint_for(message) or "")
+
+
+def test_what_is_not_known_has_no_hint_and_ids_are_short() -> None:
     assert hint_for("all is well") is None
     assert shortened("container " + "ab" * 32) == "container abababababab"
 

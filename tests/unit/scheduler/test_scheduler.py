@@ -148,6 +148,28 @@ def test_a_failure_skips_what_needs_it_and_nothing_else(engine: FakeEngine) -> N
     assert run.of(Failed) == ["p-db-1"]
 
 
+def test_what_fails_or_is_skipped_is_told_of_once(engine: FakeEngine) -> None:
+    p = project(service("app", ["db"]), service("db"))
+    engine.fail("create_container", "p-db-1")
+    run = up(p, engine)
+    with pytest.raises(OperationsFailed):
+        run.run()
+    # Neither has its start told of, which is skipped as well.
+    assert (run.of(Failed), run.of(Skipped)) == (["p-db-1"], ["p-app-1"])
+
+
+def test_errors_name_containers_that_plans_know_by_their_ids(engine: FakeEngine) -> None:
+    p = project(service("db"))
+    up(p, engine).run()
+    (db,) = engine.containers()
+    refused = f"stop {db.id[:12]}: container {db.id} is odd"
+    engine.fail("stop", db.id, EngineError(refused, status=500))
+    plan = Plan()
+    plan.add(op.StopContainer(id="stop", cause="", container=db.id, name="p-db-1"))
+    with pytest.raises(OperationsFailed, match=r"^stop p-db-1: container p-db-1 is odd$"):
+        Run(p, plan, engine).run()
+
+
 def test_all_failures_are_reported_together(engine: FakeEngine) -> None:
     engine.fail("create_container")
     with pytest.raises(OperationsFailed) as caught:
@@ -277,6 +299,7 @@ def test_what_others_use_stays_with_a_warning(engine: FakeEngine, method: str) -
     run = Run(project(), plan, engine)
     run.run()
     assert any("n stays" in e.text for e in run.events if isinstance(e, Warned))
+    assert [e.done for e in run.events if isinstance(e, Finished)] == ["Still in use"]
 
 
 @pytest.mark.parametrize(
