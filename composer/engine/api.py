@@ -296,7 +296,15 @@ class Engine(Protocol):
     def kill(self, container: str, signal: str = "SIGKILL") -> None: ...
     def restart(self, container: str, *, timeout: float | None = None) -> None: ...
 
-    def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None: ...
+    def remove(
+        self,
+        container: str,
+        *,
+        force: bool = False,
+        timeout: float | None = 0,
+        volumes: bool = False,
+    ) -> None:
+        """Remove a container; with ``force`` one that runs is stopped as by ``stop`` first."""
 
     def run_inside(
         self,

@@ -87,14 +87,21 @@ class Containers(Base):
         self._act(container, "restart", {"t": whole(timeout), "timeout": whole(timeout)})
         self._bridges.attend(renewed=True)
 
-    def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
+    def remove(
+        self,
+        container: str,
+        *,
+        force: bool = False,
+        timeout: float | None = 0,
+        volumes: bool = False,
+    ) -> None:
         """DELETE /libpod/containers/{name}.
 
         Podman 4.3 calls the parameter ``volumes``, its documentation ``v``.
         """
         query: Query = {"force": force, "v": volumes, "volumes": volumes}
         if force:
-            query = {**query, "timeout": 0}
+            query = {**query, "timeout": whole(timeout)}
         self._libpod.call(
             "DELETE",
             f"/containers/{segment(container)}",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from composer.graph.needs import image_name
 from composer.graph.selection import check_names
-from composer.plan.containers import add_removal
+from composer.plan.containers import add_removal, stop_by_removal
 from composer.plan.hooks import add_hooks
 from composer.plan.intent import Down
 from composer.plan.operations import (
@@ -58,6 +58,7 @@ def plan_down(project: Project | None, state: State, intent: Down) -> Plan:
         _remove_images(plan, project, state, intent, removals)
     add_provider_calls(plan, project, intent.services, state, "down")
     add_hooks(plan, project, state)
+    stop_by_removal(plan)
     return plan
 
 

@@ -201,6 +201,9 @@ class RemoveContainer(Operation, frozen=True, kw_only=True):
     container: str
     name: str
     force: bool = False
+    """Also if it runs: it is stopped first."""
+    timeout: float | None = 0
+    """Seconds until it is killed then; None: what the container was made with."""
     volumes: bool = False
     """Its anonymous volumes as well."""
     replaced_by: str | None = None

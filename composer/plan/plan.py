@@ -51,6 +51,18 @@ class Plan:
                     self.order(before, operation.id, required=required)
         return operation.id
 
+    def drop(self, operation_id: str) -> None:
+        """Take an operation out; what waited for it waits for what it had waited for."""
+        before, after = self._before.pop(operation_id), self._after.pop(operation_id)
+        del self._operations[operation_id]
+        for first in before:
+            del self._after[first][operation_id]
+        for second, needed in after.items():
+            del self._before[second][operation_id]
+            for first, required in before.items():
+                known = self._before[second].get(first, False)
+                self.order(first, second, required=known or (needed and required))
+
     def order(self, first: str, second: str, *, required: bool) -> None:
         """Let ``second`` run after ``first``; if ``required`` only when that did not fail.
 

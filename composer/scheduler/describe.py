@@ -79,5 +79,7 @@ def words(operation: op.Operation) -> Words:
         doing, done = _CALLS[operation.command]
     if isinstance(operation, op.UnpauseContainer) and operation.asked:
         return Words(kind, subject, "Unpausing", "Unpaused")
+    if isinstance(operation, op.RemoveContainer) and operation.force and operation.timeout != 0:
+        doing = "Stopping"
     replaced = getattr(operation, "replaced_by", None) is not None
     return Words(kind, subject, doing, done, not (replaced or isinstance(operation, _SILENT)))

@@ -201,7 +201,7 @@ class Executor:
         self._engine.restart(o.container, timeout=o.timeout)
 
     def _remove(self, o: op.RemoveContainer) -> None:
-        self._engine.remove(o.container, force=o.force, volumes=o.volumes)
+        self._engine.remove(o.container, force=o.force, timeout=o.timeout, volumes=o.volumes)
 
     def _wait(self, o: op.WaitFor) -> None:
         wait, doing, done = {

@@ -113,8 +113,15 @@ class Containers(Recording):
         with self._call("restart", container, timeout=timeout):
             self._put(self._find(container), status="running", started=self._tick())
 
-    def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
-        with self._call("remove", container, force=force, volumes=volumes):
+    def remove(
+        self,
+        container: str,
+        *,
+        force: bool = False,
+        timeout: float | None = 0,
+        volumes: bool = False,
+    ) -> None:
+        with self._call("remove", container, force=force, timeout=timeout, volumes=volumes):
             try:
                 found = self._find(container)
             except EngineError:

@@ -36,7 +36,7 @@ def test_dependants_stop_before_what_they_need() -> None:
     for p in (project(WEB, APP, DB), None):
         plan = down(p, SEEN)
         assert order(plan, f"stop:{key('web')}", f"stop:{key('app', 1)}")
-        assert order(plan, f"stop:{key('app', 2)}", f"stop:{key('db')}")
+        assert order(plan, f"stop:{key('app', 2)}", f"remove:{key('db')}")
         assert order(plan, f"remove:{key('db')}", "network:p_default")
 
 
@@ -66,7 +66,21 @@ def test_orphans_stay_and_are_named_unless_asked_for() -> None:
 
 def test_named_services_only() -> None:
     plan = down(project(WEB, APP, DB), SEEN, services=("web",))
-    assert {o.id for o in plan} == {f"stop:{key('web')}", f"remove:{key('web')}"}
+    assert {o.id for o in plan} == {f"remove:{key('web')}"}
+
+
+def test_a_removal_stops_its_container_where_nothing_waits_for_the_stop() -> None:
+    plan = down(project(WEB, APP, DB), SEEN, timeout=3.0)
+    stops = {o.container for o in plan if isinstance(o, op.StopContainer)}
+    assert stops == {key("web"), key("app", 1), key("app", 2)}
+    removals = {o.container: o for o in plan if isinstance(o, op.RemoveContainer)}
+    assert all(removal.force for removal in removals.values())
+    assert {removals[c].timeout for c in stops} == {0}
+    assert removals[key("db")].timeout == 3.0
+    assert plan.before(f"remove:{key('db')}") == {
+        f"stop:{key('app', 1)}": False,
+        f"stop:{key('app', 2)}": False,
+    }
 
 
 def test_a_failed_stop_holds_up_no_other_container() -> None:
@@ -102,5 +116,6 @@ def test_sharers_of_a_namespace_go_before_its_owner() -> None:
 def test_what_is_paused_is_woken_and_what_is_stopping_is_waited_for() -> None:
     asleep, ending = container(WEB, status="paused"), container(DB, status="stopping")
     plan = down(project(WEB, DB), state(asleep, ending))
-    assert order(plan, f"unpause:{asleep.id}", f"stop:{asleep.id}")
-    assert order(plan, f"stop:{ending.id}", f"remove:{ending.id}")
+    assert order(plan, f"unpause:{asleep.id}", f"remove:{asleep.id}")
+    removals = {o.container: o.timeout for o in plan if isinstance(o, op.RemoveContainer)}
+    assert removals == {asleep.id: None, ending.id: None}

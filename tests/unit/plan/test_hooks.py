@@ -99,7 +99,8 @@ def test_pre_stop_comes_before_every_stop_that_is_planned() -> None:
         lifecycle("stop", running),
         planned(project(APP), state(running), scale={"app": 0}),
     ):
-        (stop,) = [o.id for o in plan if isinstance(o, op.StopContainer)]
+        ends = (op.StopContainer, op.RemoveContainer)
+        stop = next(o.id for o in plan if isinstance(o, ends))
         assert order(plan, f"pre_stop:{running.id}:0", stop)
         assert plan.graph.edges[f"pre_stop:{running.id}:0", stop]["required"]
 

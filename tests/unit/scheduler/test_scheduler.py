@@ -89,24 +89,24 @@ def down(engine: FakeEngine, count: int, parallel: int | None) -> Run:
 
 
 def test_containers_end_all_at_once(engine: FakeEngine) -> None:
-    """Thirty stops have begun before any may end: each may take its whole grace period."""
+    """Thirty ends have begun before any may end: each may take its whole grace period."""
     run = down(engine, 30, parallel=None)
     all_of_them = threading.Barrier(30, timeout=LIMIT)
 
     def meet(method: str, subject: str) -> None:
-        if method == "stop":
+        if method == "remove":
             all_of_them.wait()
 
     engine.on_call = meet
     run.run()
-    assert len(engine.subjects("stop")) == 30
+    assert len(engine.subjects("remove")) == 30
 
 
 def test_a_limit_counts_for_ends_too(engine: FakeEngine) -> None:
     run = down(engine, 12, parallel=3)
     engine.most_at_once = 0
     run.run()
-    assert len(engine.subjects("stop")) == 12
+    assert len(engine.subjects("remove")) == 12
     assert engine.most_at_once <= 3
 
 
