@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 GONE = (404,)
 ALREADY = (304,)
-CONFLICT = 409
 
 
 class Base:

@@ -23,6 +23,8 @@ _HINTS: dict[str, str] = {
     "permission denied: OCI": "the file may not be executable: check command and entrypoint",
     "no matching entries in passwd": "the image has no such user: check user",
     "not in any subnet": "choose an address inside of the network's subnet (ipam.config)",
+    "no such container": "it has been removed, or is called otherwise (podman ps -a lists all); "
+    "composer up makes again what is the project's",
     "network not found": "create it (podman network create NAME), or correct the name",
     "no CMD or ENTRYPOINT": "say command or entrypoint",
     "unknown capability": "check cap_add and cap_drop",

@@ -20,6 +20,9 @@ _PREFIX = "/v4.0.0/libpod"
 _REFUSAL_SECONDS = 5.0
 _POLL_SECONDS = 0.2
 
+_BY_CAUSE = {"no such container": 404, "no such pod": 404, "network is being used": 409}
+"""The status of what Podman answers with 500 at times, as if it had failed itself."""
+
 T = TypeVar("T")
 
 QueryValue = str | int | float | bool | list[str] | None
@@ -57,6 +60,8 @@ class Libpod:
         """
         data = b"" if body is None else msgspec.json.encode(body)
         answer = self.transport.request(method, address(path, query), data, timeout=timeout)
+        if answer.status == 500:
+            answer = answer._replace(status=_BY_CAUSE.get(_problem(answer).cause, 500))
         if answer.status >= 400 and answer.status not in ok:
             raise refused(answer, what)
         return answer
@@ -182,11 +187,16 @@ def filters(wanted: Mapping[str, Collection[str]]) -> str:
 
 def refused(answer: Response, what: str) -> EngineError:
     """The error for a status of 400 or more."""
-    try:
-        problem: _Problem = decoder(_Problem).decode(answer.body)
-        text = problem.message or problem.cause
-    except msgspec.DecodeError:
-        text = answer.body.decode(errors="replace").strip()
-    text = text or f"Podman answered with status {answer.status}"
+    problem = _problem(answer)
+    text = problem.message or problem.cause or f"Podman answered with status {answer.status}"
     message = shortened(f"{what}: {text}" if what else text)
     return EngineError(message, status=answer.status, hint=hint_for(text))
+
+
+def _problem(answer: Response) -> _Problem:
+    """What a refusal says: JSON of Podman's, or any text."""
+    try:
+        problem: _Problem = decoder(_Problem).decode(answer.body)
+    except msgspec.DecodeError:
+        return _Problem(message=answer.body.decode(errors="replace").strip())
+    return problem

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from composer.background import Stop, never
-from composer.engine.base import CONFLICT, GONE, Base
+from composer.engine.base import GONE, Base
 from composer.engine.libpod import segment
-from composer.errors import EngineError
 from composer.state import image_names
 
 if TYPE_CHECKING:
@@ -30,17 +29,9 @@ class Resources(Base):
         self._bridges.networks_changed()
 
     def remove_network(self, name: str) -> None:
-        """DELETE /libpod/networks/{name}.
-
-        Podman tells of one that is used in words only, with the status of its own failures.
-        """
+        """DELETE /libpod/networks/{name}."""
         path = f"/networks/{segment(name)}"
-        try:
-            self._libpod.call("DELETE", path, ok=GONE, what=f"remove network {name}")
-        except EngineError as error:
-            if "network is being used" in error.message:
-                error.status = CONFLICT
-            raise
+        self._libpod.call("DELETE", path, ok=GONE, what=f"remove network {name}")
 
     def disconnect(self, network: str, container: str) -> None:
         """POST /libpod/networks/{name}/disconnect."""

@@ -17,12 +17,15 @@ from composer.scheduler.hooks import Hooks
 from composer.spec.model import Project
 from composer.state import PROJECT
 
+GONE = 404
 CONFLICT = 409
 _ID = re.compile("[0-9a-f]{64}")
 _SHORT = 12
 """Characters of an id in messages."""
 SKIPPED = "Skipped"
 """How a step ended that may fail, and did."""
+REMOVED = "Removed"
+"""How a stop ended of what others have removed meanwhile."""
 USED = "Still in use"
 """How a removal ended of what others use."""
 SETTLE = 0.05
@@ -185,8 +188,14 @@ class Executor:
             raise _kept(error, o.replaces) from error
         self._last_start = self._clock()
 
-    def _stop(self, o: op.StopContainer) -> None:
-        self._engine.stop(o.container, timeout=o.timeout)
+    def _stop(self, o: op.StopContainer) -> str | None:
+        try:
+            self._engine.stop(o.container, timeout=o.timeout)
+        except EngineError as error:
+            if error.status != GONE:
+                raise
+            return REMOVED
+        return None
 
     def _pause(self, o: op.PauseContainer) -> None:
         self._engine.pause(o.container)

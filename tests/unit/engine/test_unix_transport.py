@@ -17,6 +17,21 @@ from composer.engine.unix import UnixStream, UnixTransport, listening, readable
 from composer.errors import EngineError
 
 
+@pytest.mark.parametrize(
+    ("cause", "status"), [("no such container", 404), ("network is being used", 409), ("odd", 500)]
+)
+def test_the_cause_counts_more_than_podmans_own_failure(
+    server: Server, transport: UnixTransport, cause: str, status: int
+) -> None:
+    body = f'{{"cause":"{cause}","message":"x: {cause}","response":500}}'
+    head = f"HTTP/1.1 500 Internal Server Error\r\nContent-Length: {len(body)}\r\n\r\n"
+    server.answers += [(head + body).encode()] * 2
+    with pytest.raises(EngineError, match=f"stop a: x: {cause}") as caught:
+        Libpod(transport).call("POST", "/containers/a/stop", what="stop a")
+    assert caught.value.status == status
+    assert Libpod(transport).call("POST", "/x", ok=(status,)).status == status
+
+
 @pytest.mark.skipif(resource.getrlimit(resource.RLIMIT_NOFILE)[0] <= 1024, reason="too few")
 def test_descriptors_of_any_number_can_be_waited_for() -> None:
     ours, theirs = socket.socketpair()

@@ -158,6 +158,17 @@ def test_what_fails_or_is_skipped_is_told_of_once(engine: FakeEngine) -> None:
     assert (run.of(Failed), run.of(Skipped)) == (["p-db-1"], ["p-app-1"])
 
 
+def test_what_others_have_removed_meanwhile_is_down(engine: FakeEngine) -> None:
+    p = project(service("db"))
+    up(p, engine).run()
+    (db,) = engine.containers()
+    plan = plan_down(p, engine.observe("p"), Down())
+    gone = EngineError("no such container", status=404)
+    engine.fail("stop", db.id, gone)
+    Run(p, plan, engine).run()
+    assert engine.containers() == []
+
+
 def test_errors_name_containers_that_plans_know_by_their_ids(engine: FakeEngine) -> None:
     p = project(service("db"))
     up(p, engine).run()
