@@ -12,8 +12,9 @@ from composer.spec.options import DEFAULTS, Options
 
 if TYPE_CHECKING:
     from composer.spec.discovery import Discovery, discover
-    from composer.spec.loading import Canonical, load_canonical, project_name
+    from composer.spec.loading import Canonical, load_canonical
     from composer.spec.model import Project
+    from composer.spec.naming import project_name
     from composer.spec.output import to_json, to_yaml
     from composer.spec.runnable import check_runnable
 
@@ -38,7 +39,7 @@ _HOMES = {
     "check_runnable": "runnable",
     "discover": "discovery",
     "load_canonical": "loading",
-    "project_name": "loading",
+    "project_name": "naming",
     "to_json": "output",
     "to_yaml": "output",
 }

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from composer.errors import ComposerError, Position
 from composer.spec.consistency import Model, check_consistency, check_resources
 from composer.spec.conventions import DOCKER, Conventions, conventions, unknown_variables
-from composer.spec.discovery import (
-    Discovery,
-    discover,
-    explicit_name,
-    normalise_name,
-)
+from composer.spec.discovery import Discovery, discover
 from composer.spec.environment import FILES_LIMIT, resolve_files
-from composer.spec.files import is_missing
 from composer.spec.interpolate import Variables
 from composer.spec.lost import longest_key
+from composer.spec.naming import name_of
 from composer.spec.normalise import (
     RESOURCES,
     agree_on_scale,
@@ -31,12 +25,10 @@ from composer.spec.order import in_natural_order
 from composer.spec.pipeline import Pipeline
 from composer.spec.podman import PREFIX, podman_extensions, says_podman
 from composer.spec.profiles import select
-from composer.spec.read import plain
 from composer.spec.render import in_order, render
 from composer.spec.schema import FILE
-from composer.spec.template import TemplateError, substitute
 from composer.spec.tree import Map, Mark, entries
-from composer.spec.variables import own_variables, truth
+from composer.spec.variables import truth
 
 if TYPE_CHECKING:
     from composer.spec.pods import Pods
@@ -142,57 +134,6 @@ def locate(tree: Any, path: str) -> Mark | None:
     return found
 
 
-def project_name(options: Options) -> str:
-    """The project's name, without loading the model where it can be told without.
-
-    With ``-p`` or ``COMPOSE_PROJECT_NAME`` no file needs to exist. Raises ``ComposerError``.
-    """
-    explicit = explicit_name(options, own_variables(options))
-    if explicit:
-        for file in options.files:
-            if file != "-" and is_missing(file):
-                raise ComposerError(f"there is no file {file}", hint="correct the path after -f")
-        return explicit
-    discovery = discover(options)
-    return _name(options, discovery, Pipeline(options))
-
-
-def _name(options: Options, discovery: Discovery, pipeline: Pipeline) -> str:
-    """``-p``, then ``COMPOSE_PROJECT_NAME``, then the files' ``name``, then the folder's name."""
-    explicit = explicit_name(options, discovery.environment)
-    if explicit:
-        return explicit
-    said = ""
-    for source in discovery.files:
-        said = _said_name(pipeline.text(source)) or said
-    if said:
-        try:
-            said = substitute(said, discovery.environment.get) if options.interpolate else said
-        except TemplateError as error:
-            raise ComposerError(f"name: {error}") from None
-        said = normalise_name(said) if options.normalize else said
-    name = said or normalise_name(discovery.directory.rstrip("/").rpartition("/")[2])
-    if not name:
-        raise ComposerError(
-            "project name must not be empty",
-            hint="say one with -p, COMPOSE_PROJECT_NAME or a top-level name:",
-        )
-    return name
-
-
-def _said_name(text: str) -> str:
-    """The top-level ``name`` of a file, found without parsing all of it."""
-    found = ""
-    if "name" in text:
-        for line in re.findall(r"""(?m)^(?:name ?|"name" ?|'name' ?):(.*)$""", text):
-            found = line.split(" #")[0].strip()
-            if found[:1] in ("'", '"') and found[-1:] == found[:1]:
-                found = found[1:-1]
-            elif not isinstance(plain(found) if found else None, str):
-                found = ""
-    return found
-
-
 def load_canonical(options: Options = DEFAULTS) -> Canonical:
     """Load the project that ``options`` mean, up to what ``config`` prints.
 
@@ -209,7 +150,7 @@ def _load(options: Options) -> Canonical:
     pipeline = Pipeline(options)
     pipeline.problems.files = tuple(source.shown for source in discovery.files)
     try:
-        name = _name(options, discovery, pipeline)
+        name = name_of(options, discovery, pipeline.text)
     except ComposerError:  # what is wrong with the files comes first
         pipeline.model(discovery.files, discovery.directory, Variables(discovery.environment))
         pipeline.problems.check()

@@ -118,10 +118,10 @@ def test_config_imports_neither_engine_nor_graph(tmp_path: Path) -> None:
     assert not found & {"podman", "requests", "urllib3", "networkx", "rich", "msgspec", "pydantic"}
 
 
-def test_ps_imports_neither_podman_nor_networkx(tmp_path: Path) -> None:
-    (tmp_path / "compose.yaml").write_text("services: {a: {image: busybox}}\n")
+def test_ps_imports_neither_podman_nor_networkx_nor_yaml(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("name: shop\nservices: {a: {image: busybox}}\n")
     found = imported("ps", cwd=tmp_path)
-    assert not found & {"podman", "requests", "urllib3", "networkx", "rich", "pydantic"}
+    assert not found & {"podman", "requests", "urllib3", "networkx", "rich", "pydantic", "yaml"}
 
 
 @pytest.mark.parametrize("words", [("up", "--help"), ("ps", "-h"), ("__complete", "up", "--")])

@@ -9,7 +9,8 @@ import pytest
 
 from composer.errors import FileError
 from composer.spec import read as reading
-from composer.spec.read import ALIAS_LIMIT, plain, read
+from composer.spec.read import ALIAS_LIMIT, read
+from composer.spec.scalars import plain
 from composer.spec.tree import Map, Problems
 
 
