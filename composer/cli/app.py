@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import gc
 import importlib
@@ -123,22 +124,43 @@ def _heed_signals() -> None:
 
 def _exit_code(call: Callable[[], int | None], ansi: Ansi) -> int:
     try:
-        return call() or 0
+        code = call() or 0
+        sys.stdout.flush()
+        return code
     except Interrupted as error:
         return error.exit_code
     except ComposerError as error:
-        from composer.ui.colour import wants_colour
-        from composer.ui.errors import print_error
-
-        colour = wants_colour(ansi, sys.stderr, os.environ)
-        print_error(error, sys.stderr, colour=colour)
-        return error.exit_code
+        return _told(error, ansi)
     except KeyboardInterrupt:
         return Interrupted.exit_code
     except BrokenPipeError:
         # Whoever read our output has gone; nothing that is written now can arrive.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        if error.errno not in _MACHINE:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        return _told(ComposerError(f"{place}{error.strerror}", hint=_MACHINE[error.errno]), ansi)
+
+
+_MACHINE = {
+    errno.ENOSPC: "free some space where it writes to",
+    errno.EDQUOT: "free some space, or raise the quota",
+    errno.EROFS: "write to another place",
+    errno.EIO: "check the disk",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "end other programs: the machine has too many open files",
+}
+"""What any step may meet with and no step can do anything about, and what helps."""
+
+
+def _told(error: ComposerError, ansi: Ansi) -> int:
+    from composer.ui.colour import wants_colour
+    from composer.ui.errors import print_error
+
+    print_error(error, sys.stderr, colour=wants_colour(ansi, sys.stderr, os.environ))
+    return error.exit_code
 
 
 app = typer.Typer(cls=LazyGroup, rich_markup_mode=None, add_completion=False)
@@ -242,7 +264,7 @@ def main() -> None:
     except SystemExit as end:
         code = end.code
     # All is closed and written: taking the interpreter down in order would only cost time.
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.flush()
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # it has been told of, or nobody is there
+            stream.flush()
     os._exit(code if isinstance(code, int) else 0)

@@ -40,6 +40,25 @@ def test_variables_that_are_no_text_are_printed_as_they_are(tmp_path: Path) -> N
     assert b"caf\xe9" in (tmp_path / "out.yaml").read_bytes()
 
 
+def test_a_full_disk_behind_the_output_is_told(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(PROJECT)
+    for arguments in (("config",), ("version",)):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-c", MAIN, *arguments],
+                cwd=tmp_path,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        assert done.returncode == 1
+        assert done.stderr.endswith(
+            "No space left on device\n  free some space where it writes to\n"
+        )
+
+
 def test_a_current_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     script = f"import os; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); {MAIN}"
     for arguments in (("config",), ("-p", "x", "ps")):
