@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from composer.engine.api import Engine, Progress, Unit
@@ -87,28 +88,15 @@ class Executor:
     def _remove_volume(self, o: op.RemoveVolume) -> str | None:
         return self._unless_used("volume", o.name, self._engine.remove_volume)
 
-    def _progress(self, operation: str) -> Progress:
+    def _progress(self, o: op.PullImage | op.BuildImage | op.PushImage) -> Progress | None:
         def tell(text: str, *, current: int = 0, total: int = 0, unit: Unit = "bytes") -> None:
-            self._emit(Progressed(operation, text, current, total, unit))
+            self._emit(Progressed(o.id, text, current, total, unit))
 
-        return tell
+        return None if o.quiet else tell
 
     def _pull(self, o: op.PullImage) -> str | None:
-        progress = None if o.quiet else self._progress(o.id)
-        try:
-            self._engine.pull(
-                o.image,
-                platform=o.platform,
-                newer=o.newer,
-                progress=progress,
-                stop=self._stopped.is_set,
-            )
-        except EngineError as error:
-            if not o.optional:
-                raise
-            self._emit(Warned(f"{error.message}; it goes on without"))
-            return SKIPPED
-        return None
+        pull = partial(self._engine.pull, o.image, platform=o.platform, newer=o.newer)
+        return self._may_fail(o, pull)
 
     def _build(self, o: op.BuildImage) -> None:
         self._engine.build(
@@ -119,14 +107,17 @@ class Executor:
             no_cache=o.no_cache,
             args=o.args,
             memory=o.memory,
-            progress=None if o.quiet else self._progress(o.id),
+            progress=self._progress(o),
             stop=self._stopped.is_set,
         )
 
     def _push(self, o: op.PushImage) -> str | None:
-        progress = None if o.quiet else self._progress(o.id)
+        return self._may_fail(o, partial(self._engine.push, o.image))
+
+    def _may_fail(self, o: op.PullImage | op.PushImage, call: Callable[..., object]) -> str | None:
+        """Pull or push. Where that is optional a failure is a warning."""
         try:
-            self._engine.push(o.image, progress=progress, stop=self._stopped.is_set)
+            call(progress=self._progress(o), stop=self._stopped.is_set)
         except EngineError as error:
             if not o.optional:
                 raise
