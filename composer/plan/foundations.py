@@ -8,7 +8,7 @@ from composer.plan.anew import add_removals
 from composer.plan.intent import Up
 from composer.plan.operations import CreateNetwork, CreateVolume
 from composer.plan.plan import Plan
-from composer.plan.resources import missing_networks, missing_volumes
+from composer.plan.resources import missing_resources
 from composer.spec.model import Project, Service
 from composer.state import State
 
@@ -23,12 +23,12 @@ def add_networks_and_volumes(
 
     Returns the operations that make it, and the engine's names of the new networks.
     """
-    chosen = list(services)
     ids = []
     made = set()
     removed = add_removals(plan, project, state, intent)
     there = state.without(removed)
-    for network in missing_networks(project, chosen, there):
+    networks, volumes = missing_resources(project, services, there)
+    for network in networks:
         made.add(network.name)
         operation = CreateNetwork(
             id=f"network:{network.name}",
@@ -37,7 +37,7 @@ def add_networks_and_volumes(
             name=network.name,
         )
         ids.append(plan.add(operation, [removed.get(network.name, "")]))
-    for volume in missing_volumes(project, chosen, there):
+    for volume in volumes:
         operation_ = CreateVolume(
             id=f"volume:{volume.name}",
             cause=_MISSING if volume.name not in removed else _DIFFERS,

@@ -2,55 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TypeVar
 
-from composer.errors import ComposerError
+from composer.errors import ComposerError, FileError
 from composer.spec.model import Network, Pod, Project, Service, Volume
 from composer.state import Container, State
 
 
-def missing_networks(project: Project, services: Iterable[Service], state: State) -> list[Network]:
-    """The networks of ``services`` to create. Raises ``ComposerError`` for an external one.
+def missing_resources(
+    project: Project, services: Iterable[Service], state: State
+) -> tuple[list[Network], list[Volume]]:
+    """The networks and volumes to create: what ``services`` use, and what nobody uses.
 
-    So are those that nobody uses: the project has them only if the user wants all.
+    The project has the latter only if the user wants all. Raises ``FileError`` for all external
+    ones that do not exist.
     """
-    missing = []
-    used = {key for user in _everybody(project) for key in user.networks}
-    wanted = [key for service in services for key in service.networks]
-    for key in dict.fromkeys((*wanted, *(key for key in project.networks if key not in used))):
-        network = project.networks[key]
-        if network.name in state.networks:
-            continue
-        if network.external:
-            raise ComposerError(
-                f"network {network.name} is declared as external, but does not exist",
-                hint=f"Create it with `podman network create {network.name}`.",
-                position=project.where(f"networks.{key}"),
-            )
-        missing.append(network)
-    return missing
+    chosen = list(services)
+    networks = _missing(
+        project.networks,
+        [key for service in chosen for key in service.networks],
+        {key for user in _everybody(project) for key in user.networks},
+        state.networks,
+    )
+    volumes = _missing(
+        project.volumes,
+        [key for service in chosen for key in _mounted(service)],
+        {key for user in _everybody(project) for key in _mounted(user)},
+        state.volumes,
+    )
+    problems = [
+        ComposerError(
+            f"{kind} {resource.name} is declared as external, but does not exist",
+            hint=f"Create it with `podman {kind} create {resource.name}`.",
+            position=project.where(f"{kind}s.{resource.key}"),
+        )
+        for kind, resources in (("network", networks), ("volume", volumes))
+        for resource in resources
+        if resource.external
+    ]
+    if problems:
+        raise FileError(problems)
+    return networks, volumes
 
 
-def missing_volumes(project: Project, services: Iterable[Service], state: State) -> list[Volume]:
-    """The volumes of ``services`` to create. Raises ``ComposerError`` for an external one.
+_Resource = TypeVar("_Resource", Network, Volume)
 
-    So are those that nobody uses, as with networks.
-    """
-    missing = []
-    used = {key for user in _everybody(project) for key in _mounted(user)}
-    wanted = [key for service in services for key in _mounted(service)]
-    for key in dict.fromkeys((*wanted, *(key for key in project.volumes if key not in used))):
-        volume = project.volumes.get(key)
-        if volume is None or volume.name in state.volumes:
-            continue
-        if volume.external:
-            raise ComposerError(
-                f"volume {volume.name} is declared as external, but does not exist",
-                hint=f"Create it with `podman volume create {volume.name}`.",
-                position=project.where(f"volumes.{key}"),
-            )
-        missing.append(volume)
-    return missing
+
+def _missing(
+    known: Mapping[str, _Resource], wanted: list[str], used: set[str], there: Collection[str]
+) -> list[_Resource]:
+    """Of ``known``, what is ``wanted`` or ``used`` by nobody, and not ``there`` by its name."""
+    keys = dict.fromkeys((*wanted, *(key for key in known if key not in used)))
+    return [known[key] for key in keys if key in known and known[key].name not in there]
 
 
 def _everybody(project: Project) -> Iterator[Service | Pod]:

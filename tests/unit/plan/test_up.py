@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from composer.errors import ComposerError
+from composer.errors import FileError
 from composer.plan import operations as op
 from composer.spec.model import Dependency, Mount, Network
 from composer.state import SERVICE
@@ -241,18 +241,19 @@ def test_one_off_containers_are_no_replicas() -> None:
     assert {o.id for o in plan} == {"create:p-app-1", "start:p-app-1"}
 
 
-def test_a_missing_external_network_is_an_error() -> None:
-    net = Network(key="shared", name="shared", external=True)
-    p = project(service("app", networks=attached("shared")), networks={"shared": net})
-    with pytest.raises(ComposerError, match="network shared is declared as external"):
-        planned(p, state())
-
-
-def test_a_missing_external_volume_is_an_error() -> None:
+def test_all_missing_external_resources_are_told_at_once() -> None:
     mount = Mount(type="volume", source="data", target="/data")
-    p = project(service("app", volumes=(mount,)), volumes={"data": volume("data", external=True)})
-    with pytest.raises(ComposerError, match="volume p_data is declared as external"):
+    p = project(
+        service("app", volumes=(mount,), networks=attached("shared")),
+        networks={"shared": Network(key="shared", name="shared", external=True)},
+        volumes={"data": volume("data", external=True)},
+    )
+    with pytest.raises(FileError) as caught:
         planned(p, state())
+    assert [error.message.split(" is ")[0] for error in caught.value.problems] == [
+        "network shared",
+        "volume p_data",
+    ]
 
 
 def test_wait_waits_even_if_nothing_changes() -> None:
