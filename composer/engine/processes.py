@@ -26,6 +26,7 @@ When a process began is reckoned from its age: Podman 5 takes the words of a tim
 """
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:([\d.]+)s)?")
+_SPLIT_SECOND = re.compile(r"[\d.]+(?:ms|µs|ns)")
 
 
 class _Top(msgspec.Struct, rename="pascal"):
@@ -81,7 +82,9 @@ def _clock(text: str) -> str:
 
 
 def _seconds(text: str) -> float | None:
-    """A duration of Go in seconds; None for what is none."""
+    """A duration of Go in seconds, 0 for a part of one (``924.5ms``); None for what is none."""
+    if _SPLIT_SECOND.fullmatch(text):
+        return 0.0
     match = _DURATION.fullmatch(text)
     if match is None:
         return None
