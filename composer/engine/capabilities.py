@@ -13,6 +13,7 @@ import msgspec
 
 from composer.engine.libpod import Libpod
 from composer.engine.registries import configured, searched
+from composer.engine.transport import unreachable
 from composer.state import Capabilities
 
 
@@ -43,7 +44,7 @@ class CapabilityProbe:
         self._lock = threading.Lock()
 
     def get(self) -> Capabilities:
-        """The capabilities of the engine."""
+        """The capabilities of the engine. Raises ``EngineError``."""
         with self._lock:
             if self._known is None:
                 self._known = self._look()
@@ -67,10 +68,13 @@ class CapabilityProbe:
 
 
 def _owner(path: str) -> int:
-    """The user id of the process that listens on the socket."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connected:
-        connected.connect(path)
-        credentials = connected.getsockopt(
-            socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")
-        )
+    """The user id of the process that listens on the socket. Raises ``EngineError``."""
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connected:
+            connected.connect(path)
+            credentials = connected.getsockopt(
+                socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")
+            )
+    except OSError as error:
+        raise unreachable(f"unix://{path}", error) from error
     return int(struct.unpack("3i", credentials)[1])

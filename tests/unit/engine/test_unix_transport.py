@@ -12,9 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from composer.engine.capabilities import CapabilityProbe
 from composer.engine.libpod import Answer, Libpod
 from composer.engine.unix import UnixStream, UnixTransport, listening, readable
 from composer.errors import EngineError
+
+
+def test_a_service_that_ends_after_its_first_answer_is_told(
+    server: Server, transport: UnixTransport, tmp_path: Path
+) -> None:
+    server.answers += [b"HTTP/1.1 200 OK\r\nLibpod-API-Version: 4.3.1\r\nContent-Length: 0\r\n\r\n"]
+    probe = CapabilityProbe(Libpod(transport), f"unix://{tmp_path}/gone.sock")
+    with pytest.raises(EngineError, match=r"cannot reach Podman at unix://.*/gone.sock"):
+        probe.get()
 
 
 @pytest.mark.parametrize(
