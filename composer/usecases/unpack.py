@@ -19,8 +19,8 @@ def unpack(
 ) -> None:
     """Write the members of ``tar``, whose first is the folder or file that becomes ``target``.
 
-    With ``owners`` they keep their owners, which takes the right to give files away. What is
-    neither folder, file nor link is left out with a warning. Raises ``ComposerError`` for an
+    With ``owners`` they keep their owners; who may not give files away keeps them, as with
+    ``cp -a``. What is neither folder, file nor link is left out with a warning. Raises ``ComposerError`` for an
     archive whose members lead out of ``target``, and for what cannot be written.
     """
     root: str | None = None
@@ -88,7 +88,10 @@ def _replace_unless(path: Path, right: Callable[[Path], bool]) -> None:
 def _dress(path: Path, member: tarfile.TarInfo, owners: bool) -> None:
     """Give ``path`` the time, the mode and, if wanted, the owner of ``member``."""
     if owners:
-        os.chown(path, member.uid, member.gid, follow_symlinks=False)
+        try:
+            os.chown(path, member.uid, member.gid, follow_symlinks=False)
+        except PermissionError:
+            owners = False
     if not member.issym():
         path.chmod(member.mode if owners else member.mode & _PLAIN_MODE)
     os.utime(path, (member.mtime, member.mtime), follow_symlinks=False)

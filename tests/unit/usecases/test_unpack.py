@@ -18,7 +18,7 @@ def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.
     return made
 
 
-def copied(target: Path, *members: tarfile.TarInfo) -> list[str]:
+def copied(target: Path, *members: tarfile.TarInfo, owners: bool = False) -> list[str]:
     """Unpack an archive of ``members`` to ``target``; what was warned of."""
     buffer, warned = io.BytesIO(), list[str]()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
@@ -26,7 +26,7 @@ def copied(target: Path, *members: tarfile.TarInfo) -> list[str]:
             tar.addfile(one)
     buffer.seek(0)
     with tarfile.open(fileobj=buffer, mode="r|") as tar:
-        unpack(tar, target, owners=False, warn=warned.append)
+        unpack(tar, target, owners=owners, warn=warned.append)
     return warned
 
 
@@ -61,6 +61,19 @@ def test_a_link_in_the_place_of_a_file_is_replaced_and_not_written_through(tmp_p
     copied(tmp_path / "target", member("d", tarfile.DIRTYPE), member("d/file"))
     assert (tmp_path / "secret").read_text() == "kept"
     assert not (tmp_path / "target" / "file").is_symlink()
+
+
+def test_what_may_not_be_given_away_stays_the_users_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted", str(path))
+
+    monkeypatch.setattr("os.chown", refuse)
+    file = member("d/file")
+    file.mode = 0o4755
+    assert copied(tmp_path / "target", member("d", tarfile.DIRTYPE), file, owners=True) == []
+    assert (tmp_path / "target" / "file").stat().st_mode & 0o7777 == 0o755
 
 
 def test_devices_are_left_out_with_a_warning(tmp_path: Path) -> None:
