@@ -20,8 +20,9 @@ def unpack(
     """Write the members of ``tar``, whose first is the folder or file that becomes ``target``.
 
     With ``owners`` they keep their owners; who may not give files away keeps them, as with
-    ``cp -a``. What is neither folder, file nor link is left out with a warning. Raises ``ComposerError`` for an
-    archive whose members lead out of ``target``, and for what cannot be written.
+    ``cp -a``. What is neither folder, file nor link is left out with a warning. Raises
+    ``ComposerError`` for an archive whose members lead out of ``target``, and for what cannot be
+    written.
     """
     root: str | None = None
     folders: list[tuple[Path, tarfile.TarInfo]] = []
