@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from composer.cli import options as opt
-from composer.usecases.config import LISTINGS, ConfigOptions
-from composer.usecases.config import config as run_config
 
 
 def config(
@@ -64,6 +62,9 @@ def config(
 
     Example: composer config --format json
     """
+    from composer.usecases.config import LISTINGS, ConfigOptions
+    from composer.usecases.config import config as run_config
+
     asked = {
         "services": list_services,
         "volumes": volumes,

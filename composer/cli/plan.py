@@ -8,11 +8,6 @@ import typer
 
 from composer.cli import options as opt
 from composer.cli.up import images_of, recreate_of
-from composer.plan.intent import Up
-from composer.usecases.orphans import with_removal
-from composer.usecases.plan import FORMATS
-from composer.usecases.plan import plan as run_plan
-from composer.usecases.up import parse_scale
 
 
 def plan(
@@ -34,6 +29,12 @@ def plan(
 
     Example: composer plan --build app
     """
+    from composer.plan.intent import Up
+    from composer.usecases.orphans import with_removal
+    from composer.usecases.plan import FORMATS
+    from composer.usecases.plan import plan as run_plan
+    from composer.usecases.up import parse_scale
+
     if format not in FORMATS:
         raise typer.BadParameter(
             f"{format!r} is none of {', '.join(FORMATS)}", param_hint="--format"

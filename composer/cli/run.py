@@ -8,13 +8,8 @@ from typing import Annotated
 import typer
 
 from composer.cli import options as opt
+from composer.cli.up import PULL_POLICIES
 from composer.errors import ComposerError
-from composer.plan.intent import Images
-from composer.spec.override import labels as read_labels
-from composer.usecases.run import RunOptions, Session
-from composer.usecases.run import run as run_command
-
-PULL_POLICIES = ("always", "missing", "never", "newer", "build", "policy")
 
 
 def has_terminal(no_tty: bool | None, tty: bool | None, interactive: bool | None) -> bool:
@@ -96,6 +91,11 @@ def run(
     dry_run: opt.DryRun = False,
 ) -> int:
     """Run one command in a new container of a service. Example: composer run --rm app sh"""
+    from composer.plan.intent import Images
+    from composer.spec.override import labels as read_labels
+    from composer.usecases.run import RunOptions, Session
+    from composer.usecases.run import run as run_command
+
     if publish and service_ports:
         raise ComposerError("--service-ports and --publish are incompatible")
     if pull is not None and pull not in PULL_POLICIES:

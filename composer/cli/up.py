@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec.structs import replace
 
 from composer.cli import options as opt
 from composer.errors import ComposerError
-from composer.plan.intent import Images, Recreate, Up
-from composer.usecases.orphans import with_removal
-from composer.usecases.up import Attach, parse_scale
-from composer.usecases.up import up as run_up
+
+if TYPE_CHECKING:
+    from composer.plan.intent import Images, Recreate
 
 PULL_POLICIES = ("always", "missing", "never", "newer", "build", "policy")
 
@@ -27,6 +25,8 @@ def recreate_of(force: bool, never: bool) -> Recreate:
 def images_of(
     build: bool, no_build: bool, pull: str | None, quiet: bool, quiet_build: bool = False
 ) -> Images:
+    from composer.plan.intent import Images
+
     if build and no_build:
         raise typer.BadParameter("--build and --no-build are incompatible")
     if pull is not None and pull not in PULL_POLICIES:
@@ -123,6 +123,13 @@ def up(
 
     Only what changed since the last time is recreated. Example: composer up -d --scale app=3
     """
+    from msgspec.structs import replace
+
+    from composer.plan.intent import Up
+    from composer.usecases.orphans import with_removal
+    from composer.usecases.up import Attach, parse_scale
+    from composer.usecases.up import up as run_up
+
     aborts = abort_on_container_exit or abort_on_container_failure or exit_code_from is not None
     background = detach or wait or no_start
     if aborts and background:
@@ -182,6 +189,10 @@ def create(
     dry_run: opt.DryRun = False,
 ) -> int:
     """Create the containers of services without starting them. Example: composer create --build"""
+    from composer.plan.intent import Up
+    from composer.usecases.up import parse_scale
+    from composer.usecases.up import up as run_up
+
     intent = Up(
         services=tuple(services or ()),
         scale=parse_scale(scale or ()),
@@ -201,6 +212,10 @@ def scale(
     dry_run: opt.DryRun = False,
 ) -> int:
     """Change the number of replicas of services. Example: composer scale app=3"""
+    from composer.plan.intent import Images, Up
+    from composer.usecases.up import parse_scale
+    from composer.usecases.up import up as run_up
+
     wanted = parse_scale(replicas)
     if not wanted:
         raise ComposerError("nothing to scale", hint="Name a service: composer scale app=3.")

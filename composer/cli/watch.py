@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from composer.cli import options as opt
-from composer.usecases.watch import WatchOptions
-from composer.usecases.watch import watch as run_watch
 
 
 def watch(
@@ -27,6 +25,9 @@ def watch(
 
     Example: composer watch --no-up app
     """
+    from composer.usecases.watch import WatchOptions
+    from composer.usecases.watch import watch as run_watch
+
     options = WatchOptions(up=not no_up, prune=prune, quiet=quiet)
     with opt.session(ctx, dry_run=dry_run) as context:
         return run_watch(context, tuple(services or ()), options)
