@@ -42,18 +42,15 @@ class Bridges:
         self._lock = threading.Lock()
         self._names: frozenset[str] | None = None
         self._entered: set[int] = set()
-        """Processes whose network has been set."""
+        """Name servers whose network has been set. It ends with them, and the next is another."""
 
     def networks_changed(self) -> None:
         """Look for the bridges' names again: there is a new network."""
         with self._lock:
             self._names = None
 
-    def attend(self, *, renewed: bool = False) -> None:
-        """Set the bridges that a container has just been plugged into.
-
-        ``renewed``: it had left before, and a bridge that was only its own has been made again.
-        """
+    def attend(self) -> None:
+        """Set the bridges that a container has just been plugged into."""
         if not self._local:
             return
         able = self._capabilities.get()
@@ -61,7 +58,7 @@ class Bridges:
             return
         with self._lock:
             if able.rootless:
-                self._attend_rootless(renewed)
+                self._attend_rootless()
             else:
                 self._attend_own()
 
@@ -76,10 +73,8 @@ class Bridges:
                 if setting.read_text() != "1\n":
                     setting.write_text("1")
 
-    def _attend_rootless(self, renewed: bool) -> None:
+    def _attend_rootless(self) -> None:
         """A rootless Podman has all its bridges in one network of its own, with its name server."""
-        if self._entered and not renewed:
-            return
         for process in set(_name_servers()) - self._entered:
             enter = ["nsenter", f"--target={process}", "--user", "--net", "--preserve-credentials"]
             if shutil.which("nsenter"):
@@ -89,9 +84,9 @@ class Bridges:
 
 def _name_servers() -> Iterator[int]:
     """The process ids of this user's name servers of container networks."""
-    for entry in Path("/proc").iterdir():
+    for entry in os.scandir("/proc"):
         if entry.name.isdecimal():
             with suppress(OSError):
                 mine = entry.stat().st_uid == os.getuid()
-                if mine and (entry / "comm").read_text() == "aardvark-dns\n":
+                if mine and Path(entry.path, "comm").read_text() == "aardvark-dns\n":
                     yield int(entry.name)

@@ -85,7 +85,7 @@ class Containers(Base):
         if timeout is None:
             timeout = inspect(self._libpod, container).config.stop_timeout
         self._act(container, "restart", {"t": whole(timeout), "timeout": whole(timeout)})
-        self._bridges.attend(renewed=True)
+        self._bridges.attend()
 
     def remove(
         self,

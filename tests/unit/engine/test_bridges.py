@@ -41,8 +41,8 @@ class _Podman:
 
 
 class _Probe:
-    def __init__(self, version: str) -> None:
-        self.able = Capabilities(version=version)
+    def __init__(self, version: str, *, rootless: bool = False) -> None:
+        self.able = Capabilities(version=version, rootless=rootless)
 
     def get(self) -> Capabilities:
         return self.able
@@ -101,3 +101,19 @@ def test_nothing_is_set_where_bridges_keep_their_address_or_are_elsewhere(
     attending(podman, version, local=local).attend()
     assert told(settings) == set()
     assert podman.asked == 0
+
+
+def test_without_rights_each_name_servers_network_is_entered_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its network ends with it, and the next one has another."""
+    living, entered = [10], list[str]()
+    monkeypatch.setattr(bridges, "_name_servers", lambda: iter(living))
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/nsenter")
+    monkeypatch.setattr("subprocess.run", lambda command, **_: entered.append(command[1]))
+    own = Bridges(Libpod(_Podman()), _Probe("4.3.1", rootless=True), local=True)  # type: ignore[arg-type]
+    own.attend()
+    own.attend()
+    living[:] = [11]
+    own.attend()
+    assert entered == ["--target=10", "--target=11"]
