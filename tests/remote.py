@@ -56,7 +56,7 @@ def far_machine(engine: Testbed, folder: Path) -> Iterator[dict[str, str]]:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # it demands this folder of root
     with subprocess.Popen(words, stdin=subprocess.DEVNULL) as server:
         try:
-            wait_until(lambda: _answers(port), 20, what=f"an answer of sshd (see {log})")
+            wait_until(lambda: _answers(port), what=f"an answer of sshd (see {log})")
             yield environ | _client(folder, port, environ["PATH"], engine.socket)
         finally:
             server.terminate()

@@ -32,6 +32,14 @@ def asked_for() -> bool:
     return os.environ.get("COMPOSER_TEST_ROOTLESS", "") not in ("", "0")
 
 
+def groups() -> bool:
+    """Whether this run's containers have control groups of their own.
+
+    Without them, Podman can neither limit nor pause nor measure containers.
+    """
+    return not asked_for() or Path("/sys/fs/cgroup/cgroup.controllers").exists()
+
+
 def obstacle() -> str | None:
     """What this machine lacks for a Podman without rights; None for nothing. Needs root."""
     if not Path("/dev/net/tun").exists():

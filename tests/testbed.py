@@ -74,11 +74,12 @@ def _is_of(thing: Mapping[str, Any], project: str) -> bool:
 
 
 def wait_until(
-    condition: Callable[[], _T], timeout: float = 30.0, *, interval: float = 0.05, what: str = ""
+    condition: Callable[[], _T], timeout: float = 60.0, *, interval: float = 0.05, what: str = ""
 ) -> _T:
     """Return the first true value of ``condition``, asked every ``interval`` seconds.
 
-    Raises ``AssertionError`` that says ``what`` when it is not met within ``timeout`` seconds.
+    Raises ``AssertionError`` that says ``what`` when it is not met in ``timeout`` seconds: many,
+    since only a fault takes so long, and a machine may be busy with other things.
     """
     deadline = time.monotonic() + timeout
     while True:
@@ -193,7 +194,7 @@ class Testbed:
     def restart(self) -> None:
         """Kill the engine's service, as a crash would, and start it again."""
         assert self._process is not None
-        self._process.kill()
+        os.killpg(self._process.pid, signal.SIGKILL)  # both processes of a rootless one
         self._process.wait()
         self._start()
 
@@ -286,16 +287,16 @@ class Testbed:
             rootless.end_pause()
 
     def clear(self) -> None:
-        """Remove all that runs or is kept, except images."""
-        self.podman("pod", "rm", "-fa", "-t", "0")
-        self.podman("rm", "-fa", "-t", "0", "--volumes")
-        self.podman("network", "prune", "-f")
-        self.podman("volume", "prune", "-f")
+        """Remove all that runs or is kept, except images and the engine's own network."""
+        self._remove(_KINDS[:-1], lambda thing: thing.get("name") != "podman")
 
     def remove_project(self, name: str) -> None:
         """Remove the containers, pods, networks, volumes and built images of a project."""
-        for kind in _KINDS:
-            found = {one[kind.key] for one in self.api.get(kind.listing) if _is_of(one, name)}
+        self._remove(_KINDS, lambda thing: _is_of(thing, name))
+
+    def _remove(self, kinds: Sequence[_Kind], chosen: Callable[[Mapping[str, Any]], bool]) -> None:
+        for kind in kinds:
+            found = {one[kind.key] for one in self.api.get(kind.listing) if chosen(one)}
             if found:
                 self.podman(*kind.removal, *sorted(found))
 

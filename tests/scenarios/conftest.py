@@ -14,6 +14,20 @@ from tests.testbed import Testbed
 ScenarioOf = Callable[[str], Scenario]
 
 
+@pytest.fixture(scope="module")
+def shared(
+    engine: Testbed, composer_program: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ScenarioOf]:
+    """Makes a scenario that all tests of a module use; removed after the last of them.
+
+    Each test has to bring it to where it begins: the test before may have failed anywhere.
+    """
+    with ExitStack() as stack:
+        yield lambda source: stack.enter_context(
+            project_in(engine, composer_program, source, tmp_path_factory.mktemp("shared"))
+        )
+
+
 @pytest.fixture
 def scenario(engine: Testbed, composer_program: str, tmp_path: Path) -> Iterator[ScenarioOf]:
     """Makes a scenario from a folder here or a sample; removed after the test."""

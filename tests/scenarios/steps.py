@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import signal
@@ -11,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,20 @@ HERE = Path(__file__).resolve().parent
 SAMPLES = CHECKOUT / "samples" / "compose"
 
 
+_PORTS = itertools.count(20_000)
+
+
 def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return int(server.getsockname()[1])
+    """A port that nobody listens on, and that nobody else gets before it is used.
+
+    The kernel gives ports unasked, to clients too, from 32768 on. Those below are the tests' own in
+    their network, and each is given once.
+    """
+    for port in _PORTS:
+        with socket.socket() as server, suppress(OSError):
+            server.bind(("", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 class Scenario:
@@ -95,7 +105,7 @@ class Scenario:
         """What the command of ``running`` has written so far."""
         return (self.folder / ".output").read_text()
 
-    def interrupt(self, process: subprocess.Popen[str], timeout: float = 30.0) -> int:
+    def interrupt(self, process: subprocess.Popen[str], timeout: float = 60.0) -> int:
         """Press Ctrl-C and wait for the end; the exit code."""
         process.send_signal(signal.SIGINT)
         return process.wait(timeout)

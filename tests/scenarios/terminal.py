@@ -32,7 +32,7 @@ class Terminal:
         """Change the size of the window, as a terminal program does."""
         fcntl.ioctl(self._side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def until(self, text: str, timeout: float = 30.0) -> str:
+    def until(self, text: str, timeout: float = 60.0) -> str:
         """Wait until ``text`` is shown; what was shown up to and with it, which counts as read."""
         end = time.monotonic() + timeout
         while text not in self.seen:
@@ -40,7 +40,7 @@ class Terminal:
         before, _, self.seen = self.seen.partition(text)
         return before + text
 
-    def ended(self, timeout: float = 30.0) -> int:
+    def ended(self, timeout: float = 60.0) -> int:
         """Wait for the end of the command; its exit code."""
         end = time.monotonic() + timeout
         while self._read(end - time.monotonic()):
@@ -50,6 +50,22 @@ class Terminal:
     def echoes(self) -> bool:
         """Whether the terminal is as a shell wants it: what is typed is shown."""
         return bool(termios.tcgetattr(self._side)[3] & termios.ECHO)
+
+    def hold_a_shell(self) -> None:
+        """Talk to a shell in the container: it knows the window's size, and Ctrl-C is its own."""
+        self.until("# ")
+        self._ask("until [ \"$(stty size)\" = '24 80' ]; do sleep 0.1; done", "as begun")
+        self.resize(50, 132)
+        self._ask("until [ \"$(stty size)\" = '50 132' ]; do sleep 0.1; done", "as changed")
+        self.type("sh -c \"echo be''gun; exec sleep 600\"\r")
+        self.until("begun")
+        self.type("\x03")
+        self.until("# ")
+
+    def _ask(self, command: str, answer: str) -> None:
+        """Let the shell say ``answer`` behind a command: it is not what the terminal echoes."""
+        self.type(f"{command}; echo {answer[0]}''{answer[1:]}\r")
+        self.until(answer)
 
     def _read(self, seconds: float) -> bool:
         if seconds <= 0 or not select.select([self._side], [], [], seconds)[0]:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.engine
 def test_interrupting_must_stop_the_containers_and_end_with_130(scenario: ScenarioOf) -> None:
     work = scenario("exits")
     with work.running("up", "stays") as process:
-        wait_until(lambda: "stays-1 " in work.output() and "here" in work.output(), 30)
+        wait_until(lambda: "stays-1 " in work.output() and "here" in work.output())
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
     assert work.states() == {"stays-1": "exited"}

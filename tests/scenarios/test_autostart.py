@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -21,10 +22,10 @@ pytestmark = pytest.mark.engine
 def nowhere(engine: Testbed, tmp_path: Path) -> Iterator[dict[str, str]]:
     """An environment in which no socket is to be found, with a store of its own."""
     settings = tmp_path / "containers.conf"
-    volatile = isolation.VOLATILE / "alone"
+    volatile = engine.volatile / "alone"
     volatile.mkdir()
     settings.write_text(machine.containers_conf(volatile / "tmp"))
-    runtime = tmp_path / "runtime"
+    runtime = volatile / "user"
     runtime.mkdir(mode=0o700)
     options = store_options(tmp_path / "store", volatile)
     env = clean_environ() | {
@@ -33,13 +34,19 @@ def nowhere(engine: Testbed, tmp_path: Path) -> Iterator[dict[str, str]]:
         "CONTAINERS_CONF": str(settings),
         "COMPOSER_PODMAN_ARGS": " ".join(options),
     }
+    # Half a minute of idleness is long in a test: the service is given less of it.
+    hasty = tmp_path / "podman"
+    own = shutil.which("podman", path=engine.environ()["PATH"])
+    hasty.write_text(f'#!/bin/bash\nexec {own} "${{@/#--time=30/--time=5}}"\n')
+    hasty.chmod(0o755)
+    env["COMPOSER_PODMAN"] = str(hasty)
     image = tmp_path / "busybox.tar"
     engine.podman("save", "-q", "-o", str(image), "docker.io/library/busybox:latest")
     subprocess.run(["podman", *options, "load", "-q", "-i", str(image)], env=env, check=True)
     yield env
     for number in services(tmp_path):
         os.kill(number, signal.SIGTERM)
-    wait_until(lambda: not services(tmp_path), 10, what="end of the service")
+    wait_until(lambda: not services(tmp_path), what="end of the service")
     subprocess.run(["podman", *options, "rm", "-fa", "-t", "0"], env=env, check=True)
     subprocess.run(["podman", *options, "network", "prune", "-f"], env=env, check=True)
     subprocess.run(["umount", "-l", str(tmp_path / "store" / "root" / "overlay")], check=False)

@@ -44,7 +44,7 @@ def repository(tmp_path: Path) -> Iterator[int]:
     command = ["git", "daemon", "--export-all", f"--base-path={served}"]
     server = subprocess.Popen([*command, "--listen=127.0.0.1", f"--port={port}"])
     try:
-        wait_until(lambda: listens(port), 20, what="the git server")
+        wait_until(lambda: listens(port), what="the git server")
         yield port
     finally:
         server.terminate()

@@ -43,7 +43,8 @@ def test_testcontainers_must_bring_a_project_up_and_take_it_away(
     pytest.importorskip("testcontainers.compose", reason="testcontainers is not installed")
     project = scenario("dropped_in")
     file = project.folder / "compose.yaml"
-    file.write_text(file.read_text().replace('["false"]', '["sleep", "1000"]'))
+    stays = '["sleep", "1000"]\n    stop_signal: SIGKILL'
+    file.write_text(file.read_text().replace('["false"]', stays))
     port = free_port()
     environ = environment(project, tmp_path, APP_PORT=str(port), COMPOSE_PROJECT_NAME=project.name)
     done = subprocess.run(

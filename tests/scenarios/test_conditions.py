@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from tests.scenarios.conftest import ScenarioOf
@@ -15,19 +17,13 @@ def test_a_dependant_must_start_only_when_its_dependency_is_healthy(scenario: Sc
     gated = scenario("health-gated")
     gated.ok("up", "-d")
     (slow,) = gated.ids("slow")
-    assert gated.inside(slow, "test", "-f", "/ready").returncode == 0
     ready = int(gated.inside(slow, "stat", "-c", "%Y", "/ready").stdout)
-    begin = int(gated.inside(gated.ids("client")[0], "stat", "-c", "%Y", "/proc/1").stdout)
-    assert begin >= ready
+    assert datetime.fromisoformat(started(gated.container("client"))).timestamp() >= ready
     assert gated.states() == {"slow-1": "running", "client-1": "running"}
-
-
-def test_early_probes_must_not_count_as_failures(scenario: ScenarioOf) -> None:
-    gated = scenario("health-gated")
-    gated.ok("up", "-d")
-    health = gated.container("slow")["State"].get("Health") or {}
-    assert health.get("FailingStreak", 0) == 0
-    assert health.get("Status") != "unhealthy"
+    health = gated.container("slow")["State"]["Health"]
+    assert (health["Status"], health["FailingStreak"]) == ("healthy", 0), (
+        "early probes do not count"
+    )
 
 
 def test_a_dependency_that_gets_unhealthy_must_fail_up_and_hold_back_its_dependant(
@@ -51,7 +47,9 @@ def test_a_job_must_end_before_its_dependant_starts(scenario: ScenarioOf) -> Non
     assert job["State"]["FinishedAt"] <= started(app)
 
 
-def test_a_failed_job_must_fail_up_with_its_code_and_last_lines(scenario: ScenarioOf) -> None:
+def test_a_failed_job_must_fail_up_with_its_code_and_last_lines_until_it_is_mended(
+    scenario: ScenarioOf,
+) -> None:
     work = scenario("job")
     done = work.run("up", "-d", env={"CODE": "3"})
     assert done.returncode == 1
@@ -59,11 +57,6 @@ def test_a_failed_job_must_fail_up_with_its_code_and_last_lines(scenario: Scenar
     assert "3" in done.stderr
     assert "working" in done.stderr
     assert work.states().get("app-1") in (None, "created")
-
-
-def test_up_after_a_failed_job_was_mended_must_finish_the_work(scenario: ScenarioOf) -> None:
-    work = scenario("job")
-    assert work.run("up", "-d", env={"CODE": "3"}).returncode == 1
     work.ok("up", "-d")
     assert work.states() == {"app-1": "running", "job-1": "exited"}
 
@@ -88,7 +81,7 @@ def test_the_migration_sample_must_migrate_before_the_application(scenario: Scen
     notes.ok("up", "-d")
     (app,) = notes.ids("app")
     assert notes.container("migrate")["State"]["FinishedAt"] <= started(notes.container("app"))
-    wait_until(lambda: "written by the migration" in notes.logs_of(app), 20, what="the note")
+    wait_until(lambda: "written by the migration" in notes.logs_of(app), what="the note")
 
 
 def test_the_migration_sample_must_not_start_the_application_when_it_fails(
@@ -130,4 +123,4 @@ def test_the_scaling_sample_must_reach_replicas_as_they_come(scenario: ScenarioO
         seen.add(fetch_ready(port).strip())
         return seen >= wanted
 
-    wait_until(all_seen, 30, what=f"answers of {wanted}")
+    wait_until(all_seen, what=f"answers of {wanted}")

@@ -5,25 +5,35 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from tests import rootless
 from tests.scenarios.conftest import ScenarioOf
 from tests.scenarios.steps import Scenario
 
 pytestmark = pytest.mark.engine
 
 
-def two(scenario: ScenarioOf) -> Scenario:
-    """A service with two replicas."""
-    work = scenario("plain")
+@pytest.fixture(scope="module")
+def running(shared: ScenarioOf) -> Scenario:
+    """A service with two replicas: one for all tests, each of which has paths of its own."""
+    work = shared("plain")
     service = {"image": "busybox", "command": ["sleep", "600"], "network_mode": "none"}
     (work.folder / "compose.yaml").write_text(json.dumps({"services": {"app": service}}))
     work.ok("up", "-d", "--scale", "app=2")
     return work
+
+
+@pytest.fixture
+def work(running: Scenario, tmp_path: Path) -> Scenario:
+    """The same, called in a folder of the test's own."""
+    shutil.copy(running.folder / "compose.yaml", tmp_path)
+    return Scenario(running.testbed, running.program, tmp_path, running.name)
 
 
 def text(work: Scenario, number: int, path: str) -> str:
@@ -35,22 +45,22 @@ def owner(work: Scenario, path: str) -> str:
     return work.inside(f"{work.name}-app-1", "stat", "-c", "%u:%g", path).stdout.strip()
 
 
-def test_files_must_get_into_containers(scenario: ScenarioOf) -> None:
-    work = two(scenario)
+def test_files_must_get_into_containers(work: Scenario) -> None:
     tree = work.folder / "tree"
     (tree / "sub").mkdir(parents=True)
     (tree / "one").write_text("1\n")
     (tree / "sub" / "two").write_text("2\n")
     (tree / "link").symlink_to("one")
     (work.folder / "alias").symlink_to("tree/one")
-    os.chown(tree / "one", 1234, 5678)
+    given = (os.geteuid(), os.getegid()) if rootless.asked_for() else (1234, 5678)
+    os.chown(tree / "one", *given)
 
     work.ok("cp", "tree/one", "app:/tmp/renamed")
     assert [text(work, n, "/tmp/renamed") for n in (1, 2)] == ["1\n", "1\n"], "all replicas"
     assert owner(work, "/tmp/renamed") == "0:0"
     work.ok("cp", "-a", "--index", "1", "tree/one", "app:/tmp")
     assert (text(work, 1, "/tmp/one"), text(work, 2, "/tmp/one")) == ("1\n", "")
-    assert owner(work, "/tmp/one") == "1234:5678"
+    assert owner(work, "/tmp/one") == "{}:{}".format(*given)
 
     work.ok("cp", "tree", "app:/tmp")
     assert text(work, 1, "/tmp/tree/sub/two") == "2\n"
@@ -91,8 +101,7 @@ def test_files_must_get_into_containers(scenario: ScenarioOf) -> None:
     assert (left.returncode, (work.folder / "got").read_text()) == (0, "1\n")
 
 
-def test_files_must_get_out_of_a_container(scenario: ScenarioOf) -> None:
-    work = two(scenario)
+def test_files_must_get_out_of_a_container(work: Scenario) -> None:
     script = (
         "mkdir -p /data/sub && echo 1 > /data/one && echo 2 > /data/sub/two && ln -s one /data/link"
         " && ln /data/one /data/hard && chmod 4750 /data/one && chown 1234:5678 /data/one"
@@ -105,7 +114,7 @@ def test_files_must_get_out_of_a_container(scenario: ScenarioOf) -> None:
     assert (here / "renamed").stat().st_uid == os.geteuid()
     assert (here / "renamed").stat().st_mode & 0o7777 == 0o750
     work.ok("cp", "-a", "app:/data/one", ".")
-    assert (here / "one").stat().st_uid == 0, "Podman gives all to the container's user"
+    assert (here / "one").stat().st_uid == os.geteuid(), "Podman gives all to the container's user"
 
     work.ok("cp", "app:/data", "fresh")
     work.ok("cp", "app:/data", ".")
@@ -125,8 +134,7 @@ def test_files_must_get_out_of_a_container(scenario: ScenarioOf) -> None:
         assert {"data/one", "data/sub/two"} <= set(tar.getnames())
 
 
-def test_what_cannot_be_copied_must_be_said(scenario: ScenarioOf) -> None:
-    work = two(scenario)
+def test_what_cannot_be_copied_must_be_said(work: Scenario) -> None:
     (work.folder / "tree").mkdir()
     for arguments, said in (
         (("one", "two"), "unknown copy direction"),

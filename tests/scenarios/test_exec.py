@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
+from tests import rootless
 from tests.scenarios.conftest import ScenarioOf
 from tests.scenarios.steps import Scenario
 from tests.scenarios.terminal import on_terminal
@@ -19,18 +21,27 @@ TALKS = "trap 'echo caught; exit 4' INT; while :; do echo at work; sleep 0.1; do
 LISTENS = 'while read line; do echo heard $$line; [ "$$line" = end ] && exit 6; done'
 
 
-def started(scenario: ScenarioOf) -> Scenario:
+@pytest.fixture(scope="module")
+def running(shared: ScenarioOf) -> Scenario:
     """``app`` with two replicas, ``talks`` that ends with 4 on SIGINT, ``listens`` with a tty."""
-    work = scenario("plain")
+    work = shared("plain")
     common = {"image": "busybox", "network_mode": "none"}
     services = {
-        "app": {**common, "command": ["sleep", "600"]},
+        "app": {**common, "command": ["sleep", "600"], "scale": 2},
         "talks": {**common, "command": ["sh", "-c", TALKS]},
         "listens": {**common, "command": ["sh", "-c", LISTENS], "tty": True, "stdin_open": True},
     }
     (work.folder / "compose.yaml").write_text(json.dumps({"services": services}))
-    work.ok("up", "-d", "--scale", "app=2")
     return work
+
+
+@pytest.fixture
+def work(running: Scenario) -> Iterator[Scenario]:
+    """All of it running, whatever the test before did."""
+    running.ok("up", "-d")
+    yield running
+    if rootless.groups():
+        running.ok("unpause")
 
 
 def piped(work: Scenario, *arguments: str, data: bytes) -> subprocess.CompletedProcess[bytes]:
@@ -41,8 +52,7 @@ def piped(work: Scenario, *arguments: str, data: bytes) -> subprocess.CompletedP
     )
 
 
-def test_exec_must_pass_streams_options_and_the_exit_code(scenario: ScenarioOf) -> None:
-    work = started(scenario)
+def test_exec_must_pass_streams_options_and_the_exit_code(work: Scenario) -> None:
     data = bytes(range(256)) * 2048
     done = piped(work, "exec", "app", "sh", "-c", "cat; echo talk >&2; exit 7", data=data)
     assert (done.returncode, done.stdout) == (7, data)
@@ -63,22 +73,12 @@ def test_exec_must_pass_streams_options_and_the_exit_code(scenario: ScenarioOf) 
 
     assert work.ok("exec", "-d", "app", "touch", "/done") == ""
     first = f"{work.name}-app-1"
-    wait_until(lambda: work.inside(first, "test", "-e", "/done").returncode == 0, 20)
+    wait_until(lambda: work.inside(first, "test", "-e", "/done").returncode == 0)
 
 
-def test_exec_on_a_terminal_must_have_its_size_and_its_keys(scenario: ScenarioOf) -> None:
-    work = started(scenario)
+def test_exec_on_a_terminal_must_have_its_size_and_its_keys(work: Scenario) -> None:
     with on_terminal(work.command("exec", "app", "sh"), work.folder, work.environ()) as terminal:
-        terminal.until("# ")
-        terminal.type("until [ \"$(stty size)\" = '24 80' ]; do sleep 0.1; done; echo fi''rst\r")
-        terminal.until("first")
-        terminal.resize(50, 132)
-        terminal.type("until [ \"$(stty size)\" = '50 132' ]; do sleep 0.1; done; echo as''ked\r")
-        terminal.until("asked")
-        terminal.type("sh -c \"echo be''gun; exec sleep 600\"\r")
-        terminal.until("begun")
-        terminal.type("\x03")
-        terminal.until("# ")
+        terminal.hold_a_shell()
         terminal.type("exit 5\r")
         assert terminal.ended() == 5
         assert terminal.echoes()
@@ -87,35 +87,34 @@ def test_exec_on_a_terminal_must_have_its_size_and_its_keys(scenario: ScenarioOf
         assert terminal.ended() == 1, "-T: no terminal, though there is one"
 
 
-def test_attach_must_show_a_container_and_pass_signals_on(scenario: ScenarioOf) -> None:
-    work = started(scenario)
+def test_attach_must_show_a_container_and_pass_signals_on(work: Scenario) -> None:
     with work.running("attach", "--no-stdin", "talks") as process:
-        wait_until(lambda: "at work" in work.output(), 30)
+        wait_until(lambda: "at work" in work.output())
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 4
+        assert process.wait(60) == 4
     assert "caught" in work.output()
-    assert work.states()["talks-1"] == "exited"
+    wait_until(lambda: work.states()["talks-1"] == "exited")
     done = work.run("attach", "talks")
     assert done.returncode == 1
     assert "talks is not running" in done.stderr
 
     work.ok("start", "talks")
     with work.running("attach", "--sig-proxy=false", "--no-stdin", "talks") as process:
-        wait_until(lambda: "at work" in work.output(), 30)
+        wait_until(lambda: "at work" in work.output())
         for _ in range(3):
             process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGHUP)
-        process.wait(30)
+        process.wait(60)
     assert "caught" not in work.output()
     assert work.states()["talks-1"] == "running"
-    work.testbed.podman("pause", f"{work.name}-talks-1")
-    done = work.run("attach", "talks")
-    assert done.returncode == 1
-    assert "cannot attach to a paused container" in done.stderr
+    if rootless.groups():
+        work.testbed.podman("pause", f"{work.name}-talks-1")
+        done = work.run("attach", "talks")
+        assert done.returncode == 1
+        assert "cannot attach to a paused container" in done.stderr
 
 
-def test_attach_must_be_left_by_keys_and_end_with_the_container(scenario: ScenarioOf) -> None:
-    work = started(scenario)
+def test_attach_must_be_left_by_keys_and_end_with_the_container(work: Scenario) -> None:
     command = work.command("attach", "--detach-keys", "ctrl-x", "listens")
     with on_terminal(command, work.folder, work.environ()) as terminal:
         terminal.type("one\r")

@@ -27,7 +27,7 @@ def lines(work: Scenario) -> list[str]:
 def test_hooks_must_run_at_every_start_and_stop(scenario: ScenarioOf) -> None:
     work = scenario("hooks")
     work.ok("up", "-d")
-    wait_until(lambda: "after" in lines(work), 20, what="the dependant's line")
+    wait_until(lambda: {"app", "after"} <= {*lines(work)}, what="the containers' lines")
     said = lines(work)
     assert sorted(said) == sorted([*STARTED, "after"])
     assert said[:2] == STARTED[:2]
@@ -91,7 +91,7 @@ def test_a_failed_hook_must_be_told_and_mended_by_the_next_command(scenario: Sce
 def test_an_attached_up_must_run_pre_stop_when_it_is_interrupted(scenario: ScenarioOf) -> None:
     work = scenario("hooks")
     with work.running("up") as process:
-        wait_until(lambda: "at work" in work.output(), 30, what="the app's log")
+        wait_until(lambda: "at work" in work.output(), what="the app's log")
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
     assert lines(work).count("pre_stop") == 1
@@ -104,9 +104,9 @@ def test_a_command_that_is_killed_in_a_hook_must_leave_what_the_next_one_mends(
 ) -> None:
     work = scenario("hooks")
     with work.running("up", "-d", env={"PRE_START": "0 & exec sleep 600"}) as process:
-        wait_until(lambda: "second:hook:kept" in lines(work), 30, what="the second hook")
+        wait_until(lambda: "second:hook:kept" in lines(work), what="the second hook")
         process.kill()
-        process.wait(20)
+        process.wait(60)
     left = work.testbed.podman("container", "exists", f"{work.name}-app-pre_start-1", check=False)
     assert left.returncode == 0
     work.ok("up", "-d")
@@ -115,9 +115,9 @@ def test_a_command_that_is_killed_in_a_hook_must_leave_what_the_next_one_mends(
     work.ok("down", "-t", "0")
 
     with work.running("up", "-d", env={"PRE_START": "0 & exec sleep 600"}) as process:
-        wait_until(lambda: lines(work).count("second:hook:kept") == 3, 30, what="the hook")
+        wait_until(lambda: lines(work).count("second:hook:kept") == 3, what="the hook")
         process.kill()
-        process.wait(20)
+        process.wait(60)
     work.ok("down", "-v", "-t", "0")
     assert work.containers() == []
     assert work.resources("volume") == set()

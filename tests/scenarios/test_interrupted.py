@@ -45,6 +45,13 @@ WALKS = {
 }
 
 
+@pytest.fixture
+def work(scenario: ScenarioOf, engine: Testbed) -> Scenario:
+    """The project, alone on the engine: what is left over need not carry its name."""
+    engine.clear()
+    return scenario("interrupted")
+
+
 def kill_at(
     work: Scenario, walk: Walk, number: int, *, passing: bool
 ) -> tuple[bool, list[tuple[str, str]]]:
@@ -125,23 +132,23 @@ def steps(
 
 
 @pytest.mark.parametrize("name", ["up", "recreate", "scale up", "scale down"])
-def test_up_must_finish_what_a_killed_command_began(scenario: ScenarioOf, name: str) -> None:
-    work, walk = scenario("interrupted"), WALKS[name]
+def test_up_must_finish_what_a_killed_command_began(work: Scenario, name: str) -> None:
+    walk = WALKS[name]
     for known in steps(work, walk, passing=True):
         work.ok(*walk.command, env=walk.env)
         check_up(work, walk, known)
 
 
 @pytest.mark.parametrize("name", ["up", "recreate", "down"])
-def test_down_must_take_away_what_a_killed_command_left(scenario: ScenarioOf, name: str) -> None:
-    work, walk = scenario("interrupted"), WALKS[name]
+def test_down_must_take_away_what_a_killed_command_left(work: Scenario, name: str) -> None:
+    walk = WALKS[name]
     for _ in steps(work, walk, passing=False, stride=2):
         work.ok("down", "-v")
         check_down(work)
 
 
-def test_up_must_finish_after_a_killed_down(scenario: ScenarioOf) -> None:
-    work, walk = scenario("interrupted"), WALKS["down, keeping volumes"]
+def test_up_must_finish_after_a_killed_down(work: Scenario) -> None:
+    walk = WALKS["down, keeping volumes"]
     for known in steps(work, walk, passing=True):
         work.ok("up", "-d")
         assert states(work) == {"base-1": "running", "top-1": "running"}
@@ -153,9 +160,9 @@ def test_up_must_finish_after_a_killed_down(scenario: ScenarioOf) -> None:
 
 
 def test_up_must_finish_a_network_that_a_killed_command_was_making_anew(
-    scenario: ScenarioOf,
+    work: Scenario,
 ) -> None:
-    work, walk = scenario("interrupted"), WALKS["network"]
+    walk = WALKS["network"]
     for known in steps(work, walk, passing=True, stride=3):
         work.ok(*walk.command, env=walk.env)
         check_up(work, walk, known)
@@ -164,9 +171,8 @@ def test_up_must_finish_a_network_that_a_killed_command_was_making_anew(
 
 @pytest.mark.parametrize("number", [3, 6, 9])
 def test_up_must_finish_when_the_engine_died_meanwhile(
-    scenario: ScenarioOf, engine: Testbed, number: int
+    work: Scenario, engine: Testbed, number: int
 ) -> None:
-    work = scenario("interrupted")
     trap = Trap(
         work.folder / "trap.sock",
         engine.socket,

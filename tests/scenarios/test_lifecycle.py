@@ -8,10 +8,22 @@ import pytest
 
 from tests.scenarios.conftest import ScenarioOf
 from tests.scenarios.recorder import recording
-from tests.scenarios.steps import started
+from tests.scenarios.steps import Scenario, started
 from tests.testbed import wait_until
 
 pytestmark = pytest.mark.engine
+
+
+@pytest.fixture(scope="module")
+def running(shared: ScenarioOf) -> Scenario:
+    return shared("plain")
+
+
+@pytest.fixture
+def plain(running: Scenario) -> Scenario:
+    """The project up, as its file says, whatever the test before did."""
+    running.ok("up", "-d")
+    return running
 
 
 def test_create_must_make_containers_and_start_none(scenario: ScenarioOf) -> None:
@@ -24,9 +36,7 @@ def test_create_must_make_containers_and_start_none(scenario: ScenarioOf) -> Non
     assert plain.states() == {"one-1": "running", "two-1": "running"}
 
 
-def test_containers_must_carry_the_labels_of_both_families(scenario: ScenarioOf) -> None:
-    plain = scenario("plain")
-    plain.ok("up", "-d")
+def test_containers_must_carry_the_labels_of_both_families(plain: Scenario) -> None:
     labels = plain.container("one")["Config"]["Labels"]
     assert labels["com.docker.compose.project"] == plain.name
     assert labels["com.docker.compose.service"] == "one"
@@ -39,9 +49,7 @@ def test_containers_must_carry_the_labels_of_both_families(scenario: ScenarioOf)
     assert labels["io.podman.compose.service"] == "one"
 
 
-def test_restart_must_start_anew_and_keep_the_container(scenario: ScenarioOf) -> None:
-    plain = scenario("plain")
-    plain.ok("up", "-d")
+def test_restart_must_start_anew_and_keep_the_container(plain: Scenario) -> None:
     before, other = plain.container("one"), plain.container("two")
     plain.ok("restart", "one")
     after = plain.container("one")
@@ -62,17 +70,13 @@ def test_kill_must_end_and_rm_must_remove(scenario: ScenarioOf) -> None:
     assert plain.states() == {}
 
 
-def test_ls_must_list_the_project(scenario: ScenarioOf) -> None:
-    plain = scenario("plain")
-    plain.ok("up", "-d")
+def test_ls_must_list_the_project(plain: Scenario) -> None:
     listed = {each["Name"]: each for each in json.loads(plain.ok("ls", "--format", "json"))}
     assert listed[plain.name]["Status"] == "running(2)"
     assert listed[plain.name]["ConfigFiles"] == str(plain.folder / "compose.yaml")
 
 
-def test_ps_must_show_stopped_containers_with_all_only(scenario: ScenarioOf) -> None:
-    plain = scenario("plain")
-    plain.ok("up", "-d")
+def test_ps_must_show_stopped_containers_with_all_only(plain: Scenario) -> None:
     plain.ok("stop", "two")
     assert plain.ok("ps", "--services").split() == ["one"]
     assert plain.ok("ps", "-q").split() == plain.ids("one")
@@ -91,9 +95,7 @@ def test_orphans_must_be_removed_when_asked_and_only_then(scenario: ScenarioOf) 
     assert set(plain.states()) == {"one-1"}
 
 
-def test_named_volumes_must_keep_data_over_recreation(scenario: ScenarioOf) -> None:
-    plain = scenario("plain")
-    plain.ok("up", "-d")
+def test_named_volumes_must_keep_data_over_recreation(plain: Scenario) -> None:
     plain.ok("exec", "-T", "one", "sh", "-c", "echo kept >/data/file")
     before = plain.ids("one")
     plain.ok("up", "-d", env={"COLOUR": "blue"})
@@ -120,9 +122,7 @@ def test_down_must_find_a_project_by_its_name_without_its_file(scenario: Scenari
     assert plain.resources("network") == set()
 
 
-def test_a_plan_shown_by_dry_run_of_down_must_change_nothing(scenario: ScenarioOf) -> None:
-    plain = scenario("plain")
-    plain.ok("up", "-d")
+def test_a_plan_shown_by_dry_run_of_down_must_change_nothing(plain: Scenario) -> None:
     before = plain.ids()
     with recording(plain.folder, plain.testbed.socket) as recorder:
         done = plain.run("--dry-run", "down", "-v", env={"CONTAINER_HOST": recorder.url})

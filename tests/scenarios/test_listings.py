@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests import rootless
 from tests.conformance import oracle
 from tests.registry import Registry
 from tests.scenarios.conftest import ScenarioOf
 from tests.scenarios.steps import Scenario, free_port
+from tests.testbed import wait_until
 
 pytestmark = pytest.mark.engine
 
@@ -24,8 +26,23 @@ def listed(scenario: ScenarioOf) -> Iterator[Scenario]:
     found = scenario("listed")
     found.env["PORT"] = str(free_port())
     yield found
-    made = ("built:1", "built:2", f"{found.name}:kept")
-    found.testbed.podman("rmi", "-f", *(f"localhost/{name}" for name in made), check=False)
+    found.testbed.podman("rmi", "-f", "localhost/built:1", "localhost/built:2", check=False)
+
+
+@pytest.fixture(scope="module")
+def begun(shared: ScenarioOf) -> Scenario:
+    found = shared("listed")
+    found.env["PORT"] = str(free_port())
+    return found
+
+
+@pytest.fixture
+def running(begun: Scenario) -> Iterator[Scenario]:
+    """What needs no build, running, whatever the test before did."""
+    begun.ok("up", "-d", "--no-build", "web", "two")
+    yield begun
+    if rootless.groups():
+        begun.ok("unpause")
 
 
 def of_docker_compose(work: Scenario, *arguments: str) -> subprocess.CompletedProcess[str] | None:
@@ -95,65 +112,64 @@ def test_lists_must_have_docker_composes_columns_keys_and_names(listed: Scenario
         assert header == table.stdout.splitlines()[0].split()
 
 
-def test_port_must_tell_what_is_published(listed: Scenario) -> None:
-    listed.ok("up", "-d", "--no-build", "web", "two")
-    place = f"127.0.0.1:{listed.env['PORT']}\n"
-    assert listed.ok("port", "web", "80") == place
-    assert listed.ok("port", "--protocol", "udp", "--index", "1", "web", "81") == place
+def test_port_must_tell_what_is_published(running: Scenario) -> None:
+    place = f"127.0.0.1:{running.env['PORT']}\n"
+    assert running.ok("port", "web", "80") == place
+    assert running.ok("port", "--protocol", "udp", "--index", "1", "web", "81") == place
     for words in (("web", "81"), ("two", "80"), ("--index", "2", "web", "80"), ("none", "80")):
-        done = listed.run("port", *words)
+        done = running.run("port", *words)
         assert (done.returncode, done.stdout) == (1, "")
-    assert "80/tcp, 81/udp" in listed.run("port", "web", "443").stderr
+    assert "80/tcp, 81/udp" in running.run("port", "web", "443").stderr
 
 
-def test_pause_must_stop_processes_until_unpause(listed: Scenario) -> None:
-    listed.ok("up", "-d", "--no-build", "web", "two")
-    listed.ok("pause", "two")
-    assert listed.states() == {"two-1": "paused", "two-2": "paused", "web-1": "running"}
-    assert listed.ok("ps", "-q", "--status", "paused").split() == listed.ids("two")
-    listed.ok("pause")
-    listed.ok("unpause", "web")
-    assert listed.states() == {"two-1": "paused", "two-2": "paused", "web-1": "running"}
-    listed.ok("unpause")
-    listed.ok("unpause")
-    assert set(listed.states().values()) == {"running"}
-    assert listed.run("pause", "none").returncode == 1
+@pytest.mark.skipif(not rootless.groups(), reason="Podman cannot pause containers here")
+def test_pause_must_stop_processes_until_unpause(running: Scenario) -> None:
+    running.ok("pause", "two")
+    assert running.states() == {"two-1": "paused", "two-2": "paused", "web-1": "running"}
+    assert running.ok("ps", "-q", "--status", "paused").split() == running.ids("two")
+    running.ok("pause")
+    running.ok("unpause", "web")
+    assert running.states() == {"two-1": "paused", "two-2": "paused", "web-1": "running"}
+    running.ok("unpause")
+    running.ok("unpause")
+    assert set(running.states().values()) == {"running"}
+    assert running.run("pause", "none").returncode == 1
 
 
-def test_what_a_container_has_become_must_be_kept(listed: Scenario) -> None:
-    listed.ok("up", "-d", "--no-build", "web", "two")
-    web = f"{listed.name}-web-1"
-    reference = f"{listed.name}:kept"
-    done = listed.run(
+def test_what_a_container_has_become_must_be_kept(running: Scenario) -> None:
+    web = f"{running.name}-web-1"
+    wait_until(lambda: running.inside(web, "cat", "/note").stdout == "kept\n", what="the note")
+    reference = f"{running.name}:kept"
+    done = running.run(
         "commit", "-m", "a note", "-a", "Ada", "-c", "ENV NOTE=kept", "-p=false", "web", reference
     )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    podman = listed.testbed.podman
+    podman = running.testbed.podman
     (image,) = json.loads(podman("image", "inspect", reference).stdout)
     assert (image["Author"], image["Comment"]) == ("Ada", "a note")
     assert "NOTE=kept" in image["Config"]["Env"]
     assert image["Id"] in done.stderr
     assert podman("run", "--rm", reference, "cat", "/note").stdout == "kept\n"
 
-    target = listed.folder / "web.tar"
-    assert listed.ok("export", "-o", str(target), "web") == ""
+    target = running.folder / "web.tar"
+    assert running.ok("export", "-o", str(target), "web") == ""
     assert target.stat().st_mode & 0o777 == 0o600
     with tarfile.open(target) as tar:
         note = tar.extractfile("note")
         assert note is not None
         assert note.read() == b"kept\n"
     piped = subprocess.run(
-        listed.command("export", "--index", "1", "web"),
-        cwd=listed.folder,
-        env=listed.environ(),
+        running.command("export", "--index", "1", "web"),
+        cwd=running.folder,
+        env=running.environ(),
         capture_output=True,
     )
     assert piped.stderr == b""
     with tarfile.open(fileobj=io.BytesIO(piped.stdout)) as tar:
         assert "note" in tar.getnames()
     for words in (("commit", "built"), ("export", "built"), ("export", "-o", "/none/x", "web")):
-        assert listed.run(*words).returncode == 1
-    assert f"Would commit {web}" in listed.ok("--dry-run", "commit", "web", "no:1")
+        assert running.run(*words).returncode == 1
+    assert f"Would commit {web}" in running.ok("--dry-run", "commit", "web", "no:1")
     assert podman("image", "exists", "no:1", check=False).returncode == 1
 
 

@@ -19,16 +19,22 @@ LINE = re.compile(r"^(?P<name>[a-z]+-\d+) +\| (?P<text>.*)$")
 COLOURED = re.compile(r"^(?P<colour>\x1b\[[0-9;]*m)(?P<name>[a-z]+-\d+) +\|")
 
 
+@pytest.fixture(scope="module")
+def talk(shared: ScenarioOf) -> Scenario:
+    """Three replicas that talk: for tests that only listen."""
+    made = shared("talk")
+    made.ok("up", "-d", "--scale", "talker=3")
+    return made
+
+
 def test_following_must_prefix_whole_lines_of_all_replicas_until_interrupted(
-    scenario: ScenarioOf,
+    talk: Scenario,
 ) -> None:
-    talk = scenario("talk")
-    talk.ok("up", "-d", "--scale", "talker=3")
     names = {f"talker-{number}" for number in (1, 2, 3)}
     with talk.running("logs", "-f", "talker") as process:
-        wait_until(lambda: all(f"{name} " in talk.output() for name in names), 30)
+        wait_until(lambda: all(f"{name} " in talk.output() for name in names))
         so_far = len(talk.output())
-        wait_until(lambda: len(talk.output()) > so_far + 500, 30, what="lines that come later")
+        wait_until(lambda: len(talk.output()) > so_far + 500, what="lines that come later")
         code = talk.interrupt(process)
     assert code == 130
     lines = [LINE.match(line) for line in talk.output().splitlines() if line.strip()]
@@ -38,11 +44,9 @@ def test_following_must_prefix_whole_lines_of_all_replicas_until_interrupted(
     assert [match["text"] for match in lines if match and not whole.match(match["text"])] == []
 
 
-def test_following_must_colour_replicas_apart(scenario: ScenarioOf) -> None:
-    talk = scenario("talk")
-    talk.ok("up", "-d", "--scale", "talker=3")
+def test_following_must_colour_replicas_apart(talk: Scenario) -> None:
     with talk.running("--ansi", "always", "logs", "-f", "talker") as process:
-        wait_until(lambda: all(f"talker-{n}" in talk.output() for n in (1, 2, 3)), 30)
+        wait_until(lambda: all(f"talker-{n}" in talk.output() for n in (1, 2, 3)))
         talk.interrupt(process)
     seen = {
         match["name"]: match["colour"]
@@ -53,10 +57,8 @@ def test_following_must_colour_replicas_apart(scenario: ScenarioOf) -> None:
     assert len(set(seen.values())) == 3
 
 
-def test_logs_without_follow_must_be_merged_in_order_of_time(scenario: ScenarioOf) -> None:
-    talk = scenario("talk")
-    talk.ok("up", "-d", "--scale", "talker=3")
-    wait_until(lambda: all(len(talk.logs_of(one)) > 300 for one in talk.ids("talker")), 30)
+def test_logs_without_follow_must_be_merged_in_order_of_time(talk: Scenario) -> None:
+    wait_until(lambda: all(len(talk.logs_of(one)) > 300 for one in talk.ids("talker")))
     printed = talk.ok("logs", "--timestamps").splitlines()
     times, names = [], []
     for line in printed:
@@ -69,28 +71,27 @@ def test_logs_without_follow_must_be_merged_in_order_of_time(scenario: ScenarioO
     assert switches > 3, "not merged: one container after the other"
 
 
-def test_tail_must_limit_each_container(scenario: ScenarioOf) -> None:
-    talk = scenario("talk")
-    talk.ok("up", "-d", "--scale", "talker=2")
-    wait_until(lambda: all(len(talk.logs_of(one)) > 300 for one in talk.ids("talker")), 30)
+def test_tail_must_limit_each_container(talk: Scenario) -> None:
+    wait_until(lambda: all(len(talk.logs_of(one)) > 300 for one in talk.ids("talker")))
     printed = talk.ok("logs", "--tail", "2", "talker").splitlines()
-    assert len(printed) == 4
-    assert len(talk.ok("logs", "--tail", "1", "--no-log-prefix", "talker").splitlines()) == 2
+    assert len(printed) == 6
+    assert len(talk.ok("logs", "--tail", "1", "--no-log-prefix", "talker").splitlines()) == 3
 
 
 def test_logs_of_nothing_running_must_end_by_themselves(scenario: ScenarioOf) -> None:
     talk = scenario("talk")
     talk.ok("up", "-d")
+    wait_until(lambda: talk.logs_of(talk.ids("talker")[0]), what="something to show")
     talk.ok("kill", "-s", "SIGKILL")
     with talk.running("logs", "-f") as process:
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
     assert "talker-1" in talk.output()
 
 
 def test_attached_up_must_show_logs_and_stop_all_on_interrupt(scenario: ScenarioOf) -> None:
     talk = scenario("talk")
     with talk.running("up") as process:
-        wait_until(lambda: re.search(r"^talker-1 +\| count", talk.output(), re.M), 30)
+        wait_until(lambda: re.search(r"^talker-1 +\| count", talk.output(), re.M))
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
     assert set(talk.states().values()) == {"exited"}
@@ -107,7 +108,7 @@ def shown(work: Scenario, *arguments: str) -> bytes:
 def test_lines_must_stay_whole_whatever_is_in_them(scenario: ScenarioOf) -> None:
     said = scenario("said")
     said.ok("up", "-d", "odd", "terminal")
-    wait_until(lambda: set(said.states().values()) == {"exited"}, 30)
+    wait_until(lambda: set(said.states().values()) == {"exited"})
     lines = [
         "grüße 日本 🙂".encode(),
         b"\xff\xfe\x00\x01 binary",
@@ -132,11 +133,11 @@ def test_following_must_show_what_starts_later_and_again(scenario: ScenarioOf) -
     said = scenario("said")
     said.ok("up", "-d", "counted")
     with said.running("logs", "-f", "--since", "1h", "counted") as process:
-        wait_until(lambda: "counted-1  | began" in said.output(), 30)
+        wait_until(lambda: "counted-1  | began" in said.output())
         said.ok("up", "-d", "--scale", "counted=2", "counted")
-        wait_until(lambda: "counted-2  | began" in said.output(), 30)
+        wait_until(lambda: "counted-2  | began" in said.output())
         said.ok("restart", "counted")
-        wait_until(lambda: said.output().count("began as") == 4, 30)
+        wait_until(lambda: said.output().count("began as") == 4)
         assert said.interrupt(process) == 130
     text = said.output()
     assert [text.count(f"counted-{n}  | began as ") for n in (1, 2)] == [2, 2]

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests import rootless
-from tests.integration.attributes import rights
-from tests.scenarios.steps import Scenario, project_in, started
-from tests.testbed import Testbed, wait_until
+from tests.scenarios.conftest import ScenarioOf
+from tests.scenarios.steps import Scenario, started
+from tests.testbed import wait_until
 
 pytestmark = pytest.mark.engine
 
-NO_GROUPS = not rights.limits_count(rootless.asked_for())
+NO_GROUPS = not rootless.groups()
 
 
 @pytest.fixture(scope="module")
-def running(
-    engine: Testbed, composer_program: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scenario]:
+def running(shared: ScenarioOf) -> Scenario:
     """Two pods ``web``, a pod ``queue``, and a container in none: one project for all tests."""
-    folder = tmp_path_factory.mktemp("podded")
-    with project_in(engine, composer_program, "podded", folder) as scenario:
-        scenario.ok("up", "-d")
-        yield scenario
+    return shared("podded")
 
 
 @pytest.fixture
@@ -152,10 +146,13 @@ def limits(scenario: Scenario, name: str) -> tuple[int, int]:
 
 
 def test_logs_and_top_must_be_of_the_pods_alone(web: Scenario) -> None:
+    wait_until(lambda: all(web.logs_of(one) for one in web.ids("app", "side")), what="their logs")
     assert {line.split()[0] for line in web.ok("pod", "logs", "web-2").splitlines()} == {
         "app-2",
         "side-2",
     }
+    whole = web.ok("pod", "logs", "--tail", "-1", "web-2")
+    assert whole == web.ok("pod", "logs", "web-2"), "as of composer logs"
     processes = lines(web.ok("pod", "top", "web-1", "--format", "json"))
     assert {row["POD"] for row in processes} == {f"{web.name}-web-1"}
     commands = "\n".join(row["CMD"] for row in processes)

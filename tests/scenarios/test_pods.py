@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.scenarios.conftest import ScenarioOf
-from tests.scenarios.steps import Scenario, fetch, fetch_ready, project_in, service_of
-from tests.testbed import Testbed, wait_until
+from tests.scenarios.steps import Scenario, fetch, fetch_ready, service_of
+from tests.testbed import wait_until
 
 pytestmark = pytest.mark.engine
 
 
 @pytest.fixture(scope="module")
-def up(
-    engine: Testbed, composer_program: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scenario]:
-    """The project with one pod, started."""
-    folder = tmp_path_factory.mktemp("pods")
-    with project_in(engine, composer_program, "pods", folder) as scenario:
-        scenario.ok("up", "-d")
-        yield scenario
-        scenario.ok("down", "-v")
-        assert scenario.pods() == {}
-        assert scenario.infra() == []
-        assert scenario.containers() == []
-        assert scenario.resources("network") == set()
+def running(shared: ScenarioOf) -> Iterator[Scenario]:
+    """The project with one pod."""
+    scenario = shared("pods")
+    yield scenario
+    scenario.ok("down", "-v")
+    assert scenario.pods() == {}
+    assert scenario.infra() == []
+    assert scenario.containers() == []
+    assert scenario.resources("network") == set()
+
+
+@pytest.fixture
+def up(running: Scenario) -> Scenario:
+    """The project up, as its file says, whatever the test before did."""
+    running.ok("up", "-d")
+    return running
 
 
 def web(up: Scenario, number: int = 1) -> str:
@@ -36,6 +38,11 @@ def web(up: Scenario, number: int = 1) -> str:
 
 def page(up: Scenario, container: str, url: str) -> str:
     return up.inside(container, "wget", "-qO-", url).stdout.strip()
+
+
+def knows(up: Scenario, container: str, name: str, count: int) -> None:
+    """``name`` has so many addresses for a container, once the name server has read of them."""
+    wait_until(lambda: len(up.addresses(container, name)) == count, 10, what=f"{count} of {name}")
 
 
 def hosts_of(up: Scenario, number: int) -> str:
@@ -105,8 +112,8 @@ def test_replicas_must_be_pods_of_their_own_that_share_names_and_nothing_else(
         assert fetch_ready(published(up, f"web-pod-{number}")).strip() == hosts_of(up, number)
     (client,) = up.ids("client")
     for name in ("web", "side", "shop"):
-        assert len(up.addresses(client, name)) == 3, name
-    assert len(up.addresses(client, web(up, 2))) == 1
+        knows(up, client, name, 3)
+    knows(up, client, web(up, 2), 1)
     up.ok("up", "-d", "--scale", "web=1")
     assert set(up.pods()) == {"web-pod-1"}
     assert {one["Id"]: one["State"]["StartedAt"] for one in up.containers()} == first
@@ -128,7 +135,6 @@ def test_a_changed_member_must_be_replaced_inside_its_pod(up: Scenario) -> None:
     assert new["Pod"] == pod
     assert up.container("side")["Id"] == side["Id"]
     assert up.container("side")["State"]["StartedAt"] == side["State"]["StartedAt"]
-    up.ok("up", "-d")
 
 
 def test_a_changed_pod_must_take_its_members_along_with_their_volumes(up: Scenario) -> None:
@@ -144,7 +150,6 @@ def test_a_changed_pod_must_take_its_members_along_with_their_volumes(up: Scenar
     assert up.ids("client") == other
     kept = [m for m in up.containers("web")[0]["Mounts"] if m["Destination"] == "/anonymous"]
     assert kept[0]["Name"] == anonymous[0]["Name"]
-    up.ok("up", "-d")
 
 
 def test_stop_of_all_members_must_stop_the_pod_and_of_one_must_not(up: Scenario) -> None:
@@ -185,7 +190,7 @@ def test_an_infra_container_that_died_must_be_mended_by_up(up: Scenario) -> None
     up.ok("up", "-d")
     assert fetch_ready(published(up, "web-pod-1")).strip() == hosts_of(up, 1)
     (client,) = up.ids("client")
-    assert len(up.addresses(client, "web")) == 1
+    knows(up, client, "web", 1)
     assert page(up, f"{up.name}-side-1", "http://localhost") == hosts_of(up, 1)
 
 
@@ -241,9 +246,7 @@ def test_a_file_without_pods_must_leave_none(up: Scenario) -> None:
     assert all(one["Pod"] for one in up.containers("web", "side", "setup"))
 
 
-def test_down_by_name_alone_must_leave_nothing(up: Scenario, tmp_path: Path) -> None:
-    done = up.testbed.podman("pod", "ls", "-q", check=False)
-    assert done.returncode == 0
+def test_down_by_name_alone_must_leave_nothing(up: Scenario) -> None:
     up.ok("up", "-d", "--scale", "web=2")
     file = up.folder / "compose.yaml"
     text = file.read_text()
@@ -255,7 +258,6 @@ def test_down_by_name_alone_must_leave_nothing(up: Scenario, tmp_path: Path) -> 
         assert up.containers() == []
     finally:
         file.write_text(text)
-    up.ok("up", "-d")
 
 
 def test_a_member_that_crashes_must_follow_its_policy_and_stay_in_its_pod(

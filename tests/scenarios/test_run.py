@@ -114,7 +114,7 @@ def test_options_must_reach_the_container(scenario: ScenarioOf) -> None:
     def gone() -> bool:
         return work.testbed.podman("container", "exists", second["Id"], check=False).returncode == 1
 
-    wait_until(gone, 20, what="removal of the container with --rm")
+    wait_until(gone, what="removal of the container with --rm")
     work.ok("down", "-t0", "-v")
     assert work.containers() == []
     assert work.resources("network") == set()
@@ -144,16 +144,7 @@ def test_a_terminal_must_be_the_containers_own(scenario: ScenarioOf) -> None:
     work = scenario("oneoff")
     command = work.command("run", "--rm", "--no-deps", "app", "sh")
     with on_terminal(command, work.folder, work.environ()) as terminal:
-        terminal.until("# ")
-        terminal.type("stty size\r")
-        terminal.until("24 80")
-        terminal.resize(50, 132)
-        terminal.type("until [ \"$(stty size)\" = '50 132' ]; do sleep 0.1; done; echo as''ked\r")
-        terminal.until("asked")
-        terminal.type("sh -c \"echo be''gun; exec sleep 600\"\r")
-        terminal.until("begun")
-        terminal.type("\x03")
-        terminal.until("# ")
+        terminal.hold_a_shell()
         terminal.type("exit 5\r")
         assert terminal.ended() == 5
         assert terminal.echoes(), "the terminal is as it was before"
@@ -169,9 +160,9 @@ def test_signals_must_reach_a_command_without_a_terminal(
         f"trap 'echo caught; exit 3' {number.name[3:]}; echo waiting; while :; do sleep 0.1; done"
     )
     with work.running("run", "--rm", "--no-deps", "-T", "app", "sh", "-c", script) as process:
-        wait_until(lambda: "waiting" in work.output(), 30)
+        wait_until(lambda: "waiting" in work.output())
         process.send_signal(number)
-        assert process.wait(30) == 3
+        assert process.wait(60) == 3
     assert "caught" in work.output()
     assert work.containers() == []
 

@@ -59,7 +59,7 @@ def test_a_project_lives_there(project: Scenario) -> None:
     assert project.resources("volume") == {"data"}
     (app,) = project.ids("app")
     assert project.inside(app, "cat", "/file").stdout == "from the machine of the user\n"
-    wait_until(lambda: project.logs_of(app) == project.env["WORD"], 10)
+    wait_until(lambda: project.logs_of(app) == project.env["WORD"])
 
     assert project.env["WORD"] in project.ok("logs", "app")
     assert project.ok("exec", "-T", "app", "cat", "/file") == "from the machine of the user\n"
@@ -85,19 +85,19 @@ def test_it_needs_no_path_in_the_address(project: Scenario) -> None:
 
 def test_an_interrupted_command_stops_its_containers_there(project: Scenario) -> None:
     with project.running("up", "db") as composer:
-        wait_until(lambda: "serving" in project.output(), 30)
+        wait_until(lambda: "serving" in project.output())
         os.killpg(composer.pid, signal.SIGINT)  # as the terminal does: ssh gets it, too
-        assert composer.wait(30) == 130
+        assert composer.wait(60) == 130
     assert project.states() == {"db-1": "exited"}
     assert all_logged_out(project.env)
 
 
 def test_the_login_ends_with_a_command_that_is_killed(project: Scenario) -> None:
     with project.running("up", "db") as composer:
-        wait_until(lambda: "serving" in project.output(), 30)
+        wait_until(lambda: "serving" in project.output())
         assert logins(project.env)
         composer.kill()
-        wait_until(lambda: all_logged_out(project.env), 10)
+        wait_until(lambda: all_logged_out(project.env))
     project.ok("down", "-t0")
 
 

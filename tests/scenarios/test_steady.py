@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import rootless
 from tests.scenarios.conftest import ScenarioOf
 from tests.scenarios.steps import Scenario
 from tests.testbed import wait_until
@@ -92,7 +93,7 @@ def test_up_must_wait_for_a_running_down_and_then_bring_everything_up(
     with work.running("down") as down:
         wait_until(lambda: work.states() == {"worker-1": "stopping"}, what="down has begun")
         done = work.run("up", "-d")
-        assert down.wait(30) == 0, work.output()
+        assert down.wait(60) == 0, work.output()
     assert done.returncode == 0, done.stderr
     assert work.states() == {"worker-1": "running"}
     assert record(work) == ["ended"]
@@ -102,7 +103,8 @@ def test_down_must_work_whatever_others_did_to_the_project(scenario: ScenarioOf)
     work = scenario("plain")
     work.ok("up", "-d", "--scale", "two=3")
     podman = work.testbed.podman
-    podman("pause", f"{work.name}-one-1", f"{work.name}-two-3")
+    if rootless.groups():
+        podman("pause", f"{work.name}-one-1", f"{work.name}-two-3")
     podman("rm", "-f", "-t", "0", f"{work.name}-two-2")
     podman("rename", f"{work.name}-two-1", f"{work.name}-elsewhere")
     labels = {

@@ -29,7 +29,7 @@ def test_published_ports_answer_on_loopback(
         except OSError:
             return False
 
-    assert wait_until(answered, 20)
+    assert wait_until(answered)
 
 
 def test_unknown_names_end_quickly_and_on_this_machine(

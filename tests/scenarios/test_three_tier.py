@@ -6,14 +6,14 @@ The file is the sample of the same name; each test starts from the application a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.scenarios.conftest import ScenarioOf
 from tests.scenarios.recorder import recording
-from tests.scenarios.steps import Scenario, fetch_ready, free_port, project_in, started
-from tests.testbed import Testbed, wait_until
+from tests.scenarios.steps import Scenario, fetch_ready, free_port, started
+from tests.testbed import wait_until
 
 pytestmark = pytest.mark.engine
 
@@ -28,16 +28,13 @@ PS_KEYS = frozenset(
 
 
 @pytest.fixture(scope="module")
-def app(
-    engine: Testbed, composer_program: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scenario]:
+def app(shared: ScenarioOf) -> Scenario:
     """The application, running and answering."""
-    folder = tmp_path_factory.mktemp("three-tier")
-    with project_in(engine, composer_program, "three-tier", folder) as scenario:
-        scenario.env["WEB_PORT"] = str(free_port())
-        scenario.ok("up", "-d", "--build")
-        fetch_ready(port(scenario), "/api")
-        yield scenario
+    scenario = shared("three-tier")
+    scenario.env["WEB_PORT"] = str(free_port())
+    scenario.ok("up", "-d", "--build")
+    fetch_ready(port(scenario), "/api")
+    return scenario
 
 
 @pytest.fixture
@@ -57,6 +54,15 @@ def three(one: Scenario) -> Scenario:
 
 def port(scenario: Scenario) -> int:
     return int(scenario.env["WEB_PORT"])
+
+
+def knows(scenario: Scenario, container: str, name: str, addresses: set[str]) -> None:
+    """``name`` has just ``addresses`` for a container, once the name server has read of them."""
+
+    def as_expected() -> bool:
+        return scenario.addresses(container, name) == addresses
+
+    wait_until(as_expected, 10, what=f"{name} at {addresses}")
 
 
 def visit(scenario: Scenario) -> dict[str, object]:
@@ -122,7 +128,7 @@ def test_names_must_resolve_after_a_neighbour_was_restarted(one: Scenario) -> No
     one.ok("restart", "db")
     app = one.container("app")["Id"]
     (network,) = one.container("db")["NetworkSettings"]["Networks"].values()
-    assert one.addresses(app, "db") == {network["IPAddress"]}
+    knows(one, app, "db", {network["IPAddress"]})
     visit(one)
 
 
@@ -132,7 +138,7 @@ def test_names_must_resolve_after_a_neighbour_was_recreated(one: Scenario) -> No
     assert one.ids("db") != before
     app = one.container("app")["Id"]
     (network,) = one.container("db")["NetworkSettings"]["Networks"].values()
-    assert one.addresses(app, "db") == {network["IPAddress"]}
+    knows(one, app, "db", {network["IPAddress"]})
     assert one.addresses(app, "redis")
     visit(one)
 
@@ -143,7 +149,8 @@ def test_names_must_resolve_however_often_neighbours_come_and_go(one: Scenario) 
     for service in ("redis", "redis", "db", "redis"):
         one.ok("restart", service)
         for name in ("db", "redis", "web"):
-            assert one.addresses(app, name), f"no {name} after a restart of {service}"
+            what = f"{name} after a restart of {service}"
+            wait_until(lambda name=name: one.addresses(app, name), 10, what=what)  # type: ignore[misc]
     major, minor, *_ = one.testbed.api.get("/version")["Version"].split(".")
     if not one.testbed.rootless and (int(major), int(minor)) < (4, 8):
         assert set(_announcements(one).values()) == {"1"}
@@ -177,9 +184,11 @@ def test_a_scaled_name_must_answer_with_all_addresses(three: Scenario) -> None:
         for container in three.containers("app")
     }
     assert len(replicas) == 3
-    assert three.addresses(three.container("web")["Id"], "app") == replicas
+    knows(three, three.container("web")["Id"], "app", replicas)
     for container in three.containers("app"):
-        assert three.addresses(container["Id"], "app") >= replicas
+        # It is on the backend, too, with the others: their addresses there may come as well.
+        own = container["Id"]
+        wait_until(lambda own=own: three.addresses(own, "app") >= replicas, 10, what="all of app")  # type: ignore[misc]
         assert three.addresses(container["Id"], "db")
         assert three.addresses(container["Id"], "redis")
 
@@ -192,7 +201,7 @@ def test_the_proxy_must_use_all_replicas(three: Scenario) -> None:
         seen.add(str(visit(three)["host"]))
         return seen == wanted
 
-    wait_until(all_seen, 30, what=f"answers of {wanted}")
+    wait_until(all_seen, what=f"answers of {wanted}")
 
 
 def test_scaling_down_must_remove_the_newest(three: Scenario) -> None:
@@ -230,7 +239,7 @@ def test_a_changed_variable_must_recreate_its_service_alone(one: Scenario) -> No
     assert one.ids("app") != app
     assert len(one.ids("app")) == 1
     assert one.ids("web", "db", "redis") == others
-    wait_until(lambda: visit(one)["greeting"] == "Servus", 30, what="the new greeting")
+    wait_until(lambda: visit(one)["greeting"] == "Servus", what="the new greeting")
 
 
 def test_stop_and_start_must_keep_the_containers(one: Scenario) -> None:
@@ -262,14 +271,11 @@ def test_down_must_keep_volumes_and_down_v_must_remove_them(
 
 
 @pytest.fixture
-def scenario_of_three_tier(
-    engine: Testbed, composer_program: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scenario]:
+def scenario_of_three_tier(scenario: ScenarioOf) -> Scenario:
     """The sample, not yet running."""
-    folder = tmp_path_factory.mktemp("three-tier")
-    with project_in(engine, composer_program, "three-tier", folder) as scenario:
-        scenario.env["WEB_PORT"] = str(free_port())
-        yield scenario
+    made = scenario("three-tier")
+    made.env["WEB_PORT"] = str(free_port())
+    return made
 
 
 def test_a_dry_run_must_change_nothing_and_give_causes(scenario_of_three_tier: Scenario) -> None:

@@ -48,9 +48,7 @@ def write(work: Scenario, path: str, content: str = "x\n") -> None:
 
 def ids_of(work: Scenario, service: str) -> set[str]:
     """The containers of a service, also while they are being replaced."""
-    labels = {"project": work.name, "service": service}
-    filters = [f"--filter=label=com.docker.compose.{key}={text}" for key, text in labels.items()]
-    return set(work.testbed.podman("ps", "-aq", "--no-trunc", *filters).stdout.split())
+    return set(work.ids(service))
 
 
 def is_watching(work: Scenario) -> bool:
@@ -75,11 +73,10 @@ def test_files_must_be_copied_and_removed_in_all_replicas(work: Scenario) -> Non
             lambda: all(
                 len(listed(work, name, "/work/src")) == MANY + 1 for name in ("web-1", "web-2")
             ),
-            60,
             what="a thousand files",
         )
         assert text(work, "web-2", "/work/src/many/9/999") == "999\n"
-        wait_until(lambda: text(work, "web-1", "/work/later/deep/yes.txt"), 20, what="a new folder")
+        wait_until(lambda: text(work, "web-1", "/work/later/deep/yes.txt"), what="a new folder")
         assert listed(work, "web-1", "/work/later") == ["deep/yes.txt"], "what include names"
 
         (work.folder / "web/src/first").unlink()
@@ -90,7 +87,6 @@ def test_files_must_be_copied_and_removed_in_all_replicas(work: Scenario) -> Non
                 len(listed(work, "web-1", "/work/src")) == MANY - 100
                 and len(listed(work, "web-1", "/work/src/moved")) == 100
             ),
-            30,
             what="the removal",
         )
         assert text(work, "web-1", "/work/src/moved/11") == "11\n"
@@ -112,16 +108,16 @@ def test_each_action_must_do_what_it_says(work: Scenario) -> None:
     with work.running("watch", "--no-up", "--quiet") as process:
         wait_until(lambda: is_watching(work), 60, what="the watch")
         write(work, "one/input/b", "more\n")
-        wait_until(lambda: text(work, "other-1", "/tmp/joined") == "more\n", 20, what="sync+exec")
+        wait_until(lambda: text(work, "other-1", "/tmp/joined") == "more\n", what="sync+exec")
         assert not restarted("other")
 
         write(work, "one/settings", "b\n")
-        wait_until(lambda: restarted("other"), 20, what="sync+restart")
-        wait_until(lambda: text(work, "other-1", "/etc/settings") == "b\n", 20, what="the file")
+        wait_until(lambda: restarted("other"), what="sync+restart")
+        wait_until(lambda: text(work, "other-1", "/etc/settings") == "b\n", what="the file")
         began[other] = started(work.container("other"))
 
         write(work, "one/restarts/now")
-        wait_until(lambda: restarted("other"), 20, what="restart")
+        wait_until(lambda: restarted("other"), what="restart")
         assert not work.inside(other, "ls", "/one").stdout
 
         ids = ids_of(work, "web")
@@ -141,7 +137,6 @@ def test_each_action_must_do_what_it_says(work: Scenario) -> None:
         write(work, "web/src/after", "after\n")
         wait_until(
             lambda: text(work, "web-1", "/work/src/after") == "after\n",
-            20,
             what="the next change, whatever became of the last",
         )
         assert work.interrupt(process) == 130
@@ -154,7 +149,7 @@ def test_an_attached_up_must_watch_and_follow_what_it_rebuilds(work: Scenario) -
         ids = ids_of(work, "web")
         write(work, "web/packages/list", "2\n")
         wait_until(lambda: not ids & ids_of(work, "web"), 90, what="rebuild")
-        wait_until(lambda: work.output().count("| started") == 4, 30, what="the new logs")
+        wait_until(lambda: work.output().count("| started") == 4, what="the new logs")
         assert work.interrupt(process) == 130
     assert set(work.states().values()) == {"exited"}
 
