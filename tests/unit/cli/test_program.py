@@ -28,6 +28,24 @@ def test_each_command_explains_itself(name: str) -> None:
     assert done.stdout.startswith(f"Usage: composer {name}")
 
 
+def test_to_explain_a_command_needs_only_its_flags() -> None:
+    script = (
+        "import sys\n"
+        "from composer.cli.app import load\n"
+        "from composer.cli.commands import COMMANDS\n"
+        "for name, command in COMMANDS.items(): load(name, command)\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "composer.cli.up" in loaded
+    heavy = {"yaml", "networkx", "podman", "rich", "watchfiles", "composer.spec.pipeline"}
+    work = {f"composer.usecases.{name}" for name in ("config", "plan", "run", "up", "watch")}
+    assert not loaded & (heavy | work)
+
+
 def examples() -> list[tuple[str, ...]]:
     """The words of each example of each command, without what a shell makes of them."""
     found: list[tuple[str, ...]] = []
