@@ -40,7 +40,7 @@ class Pipeline:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.texts: dict[str, str] = {}
+        self.texts: dict[str, str | ComposerError] = {}
         self.problems = Problems()
         self.lost = Lost()
         self.included = 0
@@ -49,10 +49,17 @@ class Pipeline:
         """``x-podman.pods`` of all files, canonical, with those of included files."""
 
     def text(self, source: Source) -> str:
-        """The text of a file, read once."""
-        if source.path not in self.texts:
-            self.texts[source.path] = read_source(source)
-        return self.texts[source.path]
+        """The text of a file. It is read once, also if it cannot be. Raises ``ComposerError``."""
+        text = self.texts.get(source.path)
+        if text is None:
+            try:
+                text = read_source(source)
+            except ComposerError as error:
+                text = error
+            self.texts[source.path] = text
+        if isinstance(text, ComposerError):
+            raise text
+        return text
 
     def model(
         self,

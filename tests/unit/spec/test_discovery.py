@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from composer.errors import ComposerError
-from composer.spec import Options, discover, load_canonical, project_name
+from composer.spec import Options, discover, load_canonical, pipeline, project_name
+from composer.spec.discovery import Source
 from tests.unit.spec.projects import write
 
 ONE = "services: {a: {image: x}}\n"
@@ -175,3 +176,19 @@ def test_variables_that_are_not_set_are_warned_about_once(folder: Path) -> None:
     write(folder, "services: {a: {image: 'x$A$A', hostname: '$A', user: '${B:-x}'}}\n")
     warnings = load_canonical(Options(environ={})).warnings
     assert warnings == ('The "A" variable is not set. Defaulting to a blank string.',)
+
+
+@pytest.mark.parametrize("files", [("compose.yaml",), ("-",), ("one.yaml", "one.yaml"), ("-", "-")])
+def test_what_cannot_be_read_is_tried_once(
+    folder: Path, files: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def refuse(source: Source) -> str:
+        tried.append(source.path)
+        raise ComposerError("nobody writes to it")
+
+    monkeypatch.setattr(pipeline, "read_source", refuse)
+    with pytest.raises(ComposerError, match="nobody writes to it"):
+        load_canonical(Options(files=files, environ={}))
+    assert len(tried) == 1
