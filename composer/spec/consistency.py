@@ -236,6 +236,8 @@ def _twice(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Fin
 def _scale(path: str, service: Mapping[str, Any], _model: Model) -> Iterator[Finding]:
     replicas = service.get("scale", (service.get("deploy") or {}).get("replicas", 1))
     key = "scale" if "scale" in service else "deploy.replicas"
+    if isinstance(replicas, str):  # a variable that was left
+        return
     if replicas < 0:
         yield Finding(f"{path}.{key}", f"{replicas} is out of range; 0 or more is allowed")
     if replicas > 1 and service.get("container_name"):

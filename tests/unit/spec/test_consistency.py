@@ -42,6 +42,13 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, said: str, expected: str) 
     assert expected in found[0]
 
 
+@pytest.mark.parametrize("said", ["scale: '${N}'", "deploy: {replicas: '${N}'}"])
+def test_a_variable_that_is_left_asks_for_no_number_of_replicas(tmp_path: Path, said: str) -> None:
+    text = f"services: {{a: {{image: x, container_name: one, {said}}}}}\n"
+    (service,) = services(tmp_path, text, interpolate=False).values()
+    assert "${N}" in (service.get("scale"), service.get("deploy", {}).get("replicas"))
+
+
 def test_network_mode_excludes_networks(tmp_path: Path) -> None:
     text = "services: {a: {image: x, networks: [n], network_mode: host}}\nnetworks: {n: }\n"
     assert "network_mode and networks exclude each other" in problems(tmp_path, text)[0]
