@@ -42,12 +42,14 @@ def check_pods(pods: Pods, model: Model, where: Where, problems: Problems) -> No
 
     checked = _Checked(pods, model, place)
     findings = [f for name in model.services for f in _service(name, checked)]
+    readable = all(finding.missing for finding in findings)
     if not model.lost.has(PREFIX, ""):
         for key in pods.defined:
             for check in _CHECKS:
                 findings += check(key, checked)
         findings += _inactive(checked)
-        findings += _cycle(checked)
+        if readable:
+            findings += _cycle(checked)
     for finding in findings:
         if finding.missing is None or not model.lost.has(*finding.missing):
             problems.add(place(finding.path), finding.path, finding.text, finding.advice())
@@ -80,9 +82,12 @@ def _dependencies(path: str, said: Any, checked: _Checked) -> Iterator[Finding]:
     """``x-podman.depends_on`` of a service, or a pod's: pods and services, with conditions."""
     if said is None:
         return
-    wanted = dict.fromkeys(said) if isinstance(said, list) else said
-    if not isinstance(wanted, dict):
-        yield Finding(path, "a list or a mapping is expected")
+    if isinstance(said, list) and all(isinstance(name, str) for name in said):
+        wanted = dict.fromkeys(said)
+    elif isinstance(said, dict) and all(isinstance(how or {}, dict) for how in said.values()):
+        wanted = said
+    else:
+        yield Finding(path, "a list of names, or a mapping of names to mappings, is expected")
         return
     services, disabled = checked.model.services, checked.model.disabled
     known = {**checked.pods.defined, **services}

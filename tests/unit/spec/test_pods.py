@@ -381,6 +381,22 @@ def test_an_init_container_has_to_be_in_a_pod(tmp_path: Path) -> None:
     assert "is for members of a pod" in problem
 
 
+@pytest.mark.parametrize("said", ["5", "[[b]]", "[{b: 1}]", "[5]", "{b: 5}", "{b: text}"])
+def test_dependencies_that_are_none_are_refused(tmp_path: Path, said: str) -> None:
+    text = f"services: {{a: {{image: x, x-podman: {{depends_on: {said}}}}}, b: {{image: y}}}}\n"
+    (problem,) = problems(tmp_path, text)
+    assert problem == (
+        "compose.yaml:1:37: services.a.x-podman.depends_on: a list of names, or a mapping of names "
+        "to mappings, is expected"
+    )
+
+
+def test_a_condition_that_is_none_is_no_part_of_a_cycle(tmp_path: Path) -> None:
+    said = "depends_on: [b], x-podman: {depends_on: {b: {condition: nope}}}"
+    (problem,) = problems(tmp_path, f"services: {{a: {{image: x, {said}}}, b: {{image: y}}}}\n")
+    assert "depends_on.b.condition: 'nope' is not allowed" in problem
+
+
 def test_unknown_keys_of_the_file_are_warned_of(tmp_path: Path) -> None:
     text = "services: {a: {image: x}}\nx-podman: {pod: {}, in_pod: false}\n"
     (warning,) = canonical(tmp_path, text).warnings
