@@ -121,7 +121,11 @@ def _build(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Find
 def _networks(path: str, service: Mapping[str, Any], model: Model) -> Iterator[Finding]:
     networks = service.get("networks") or {}
     if networks and service.get("network_mode"):
-        yield Finding(f"{path}.network_mode", "network_mode and networks exclude each other")
+        yield Finding(
+            f"{path}.network_mode",
+            "network_mode and networks exclude each other",
+            "remove networks to keep network_mode, or network_mode to be on the networks",
+        )
     for name in networks:
         if name not in model.resources["networks"]:
             yield unknown(f"{path}.networks.{name}", "network", name, model.resources["networks"])
@@ -293,6 +297,8 @@ def _cycle(model: Model) -> Iterator[Finding]:
         yield Finding(
             f"services.{cycle[0]}.depends_on.{cycle[1]}",
             f"dependency cycle detected: {' -> '.join(cycle)}",
+            "remove one of these dependencies: a depends_on, links or volumes_from, "
+            "or a namespace of service:NAME",
         )
 
 

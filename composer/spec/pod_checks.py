@@ -334,7 +334,8 @@ def _cycle(checked: _Checked) -> Iterator[Finding]:
     said = {n: s.get("depends_on") or {} for n, s in checked.model.services.items()}
     if cycle and any(b not in said.get(a, {}) for a, b in pairwise(cycle)):
         text = f"dependency cycle detected: {' -> '.join(cycle)}"
-        yield Finding(f"services.{cycle[0]}", text, "these are members of pods, or depend on pods")
+        hint = "remove one of these dependencies: they are members of pods, or depend on pods"
+        yield Finding(f"services.{cycle[0]}", text, hint)
 
 
 def check_project_keys(model: Mapping[str, Any], where: Where, problems: Problems) -> None:

@@ -94,7 +94,7 @@ def read(text: str, file: str, problems: Problems) -> list[Document]:
             found = builder.tags(node) if tagged else ((), ())
             documents.append(Document(builder.mapping(node, ""), *found))
     except yaml.MarkedYAMLError as error:
-        raise _malformed(error, file) from None
+        raise _malformed(error, text, file) from None
     except yaml.YAMLError:
         raise _unreadable(text, file) from None
     except RecursionError:
@@ -102,15 +102,34 @@ def read(text: str, file: str, problems: Problems) -> list[Document]:
     return documents
 
 
-def _malformed(error: yaml.MarkedYAMLError, file: str) -> Exception:
+def _malformed(error: yaml.MarkedYAMLError, text: str, file: str) -> Exception:
     mark = place(error.problem_mark or error.context_mark, file)
     if "maximum nesting depth" in str(error.problem):  # of newer releases of libyaml
         return too_deep(mark)
+    if "undefined alias" in str(error.problem) and error.problem_mark is not None:
+        return _undefined_alias(mark, text, error.problem_mark.index)
     context = f" ({error.context})" if error.context else ""
     hint = None
     if "cannot start any token" in str(error.problem) and "scanning" in context:
         hint = "indent with spaces, not tabs; put a value that begins with @ or ` in quotes"
     return fail(mark, "", f"malformed YAML: {error.problem}{context}", hint)
+
+
+def _undefined_alias(mark: Mark, text: str, index: int) -> Exception:
+    """The error for the alias at ``index`` of ``text``, above which its anchor does not stand."""
+    from composer.spec.validate import nearest  # needed for this error only
+
+    found = re.match(r"\*([\w-]+)", text[index : index + _LONGEST_ALIAS])
+    name = found[1] if found else ""
+    known = set(re.findall(rf"&([\w-]{{1,{_LONGEST_ALIAS}}})", text[:index])) - {name}
+    hint = f"put &{name} before the value that it stands for, above its use, in the same document"
+    return fail(
+        mark, "", f"malformed YAML: found undefined alias {name!r}", nearest(name, known) or hint
+    )
+
+
+_LONGEST_ALIAS = 200
+"""How many characters of the name of an alias are looked at."""
 
 
 def _unreadable(text: str, file: str) -> Exception:

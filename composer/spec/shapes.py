@@ -30,13 +30,15 @@ class Shape:
     ``keys`` are the known keys of a mapping, in the order in which they are printed; ``values`` is
     the shape of all values of a mapping whose keys the user invents; ``items`` that of a list's
     entries, no two of which may be equal if ``unique``. ``needs`` are the keys that a mapping of a
-    merged model must have. ``extensions`` is what becomes of its ``x-`` keys.
+    merged model must have. ``extensions`` is what becomes of its ``x-`` keys. ``hint`` says in
+    words what ``pattern`` takes.
     """
 
     __slots__ = (
         "accepts",
         "choices",
         "extensions",
+        "hint",
         "items",
         "keep",
         "keys",
@@ -58,6 +60,7 @@ class Shape:
         needs: tuple[str, ...] = (),
         choices: tuple[str, ...] = (),
         pattern: str | None = None,
+        hint: str | None = None,
         syntax: Syntax | None = None,
         unique: bool = False,
         extensions: Extensions = "kept",
@@ -71,6 +74,7 @@ class Shape:
         self.needs = needs
         self.choices = choices
         self.pattern = pattern
+        self.hint = hint
         self.syntax = syntax
         self.unique = unique
         self.extensions = extensions

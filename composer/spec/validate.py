@@ -108,7 +108,10 @@ class _Checker:
             )
         elif shape.pattern is not None and not _fits(value, shape.pattern):
             self.problems.add(
-                mark, path, f"{value!r} is not allowed; it must match {shape.pattern}"
+                mark,
+                path,
+                f"{value!r} is not allowed; it must match {shape.pattern}",
+                shape.hint,
             )
         elif shape.syntax is not None and self.syntax:
             try:

@@ -181,7 +181,12 @@ SERVICE = struct(
         "cpu_shares": INT,
         "command": COMMAND,
         "configs": FILE_REFERENCES,
-        "container_name": Shape(str, pattern=r"[a-zA-Z0-9][a-zA-Z0-9_.-]+"),
+        "container_name": Shape(
+            str,
+            pattern=r"[a-zA-Z0-9][a-zA-Z0-9_.-]+",
+            hint="two or more letters, digits, underscores, dots and dashes, of which the first is "
+            "a letter or digit",
+        ),
         "credential_spec": struct({"config": TEXT, "file": TEXT, "registry": TEXT}),
         "depends_on": Shape(items=TEXT, values=DEPENDENCY, names=NAME),
         "deploy": DEPLOY,

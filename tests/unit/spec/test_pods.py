@@ -345,7 +345,7 @@ networks: {{front: , back: }}
             "depends_on: [b]",
             "x-podman.depends_on: [a]",
             "{}",
-            "compose.yaml:2:3: services.a: dependency cycle detected: a -> b -> a",
+            "compose.yaml:2:3: services.a: dependency cycle detected: a -> b -> a\n  remove one of",
         ),
         (
             "init: true",

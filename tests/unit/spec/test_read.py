@@ -109,6 +109,22 @@ def test_malformed_yaml_is_refused_with_its_place() -> None:
     assert refusal("a:\n  b: [1\nc: 2\n").startswith("compose.yaml:3:2: malformed YAML: did not")
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a: &image é\r\nb: [é, *imag]\r\n", "did you mean image?"),
+        ("a: &other 1\nb: [1, *imag]\n", "put &imag before the value"),
+        ("a: &imag 1\n---\nb: [1, *imag]\n", "put &imag before the value"),
+        ("a:\nb: [1, *imag, &imag 1]\n", "put &imag before the value"),
+    ],
+)
+def test_an_undefined_alias_is_named_with_what_to_do(text: str, hint: str) -> None:
+    line = text.count("\n", 0, text.index("*")) + 1
+    assert refusal(text).startswith(
+        f"compose.yaml:{line}:8: malformed YAML: found undefined alias 'imag'\n  {hint}"
+    )
+
+
 def test_a_key_that_is_no_text_is_refused() -> None:
     assert 'write it in quotes: "1"' in refusal("services: {1: {}}")
 
