@@ -36,6 +36,8 @@ _HINTS: dict[str, str] = {
     "in the place of a file: check the sources and targets of the mounts",
     "unable to set memory limit": "a container needs some MiB to start at all: raise mem_limit",
     "open /proc/sys/": "the kernel has no such setting here: check sysctls",
+    "can not pause containers on rootless": "without root's rights Podman pauses "
+    "containers only with cgroups of version 2; commit can do without (--pause=false)",
     "no space left on device": "podman system prune frees space",
 }
 

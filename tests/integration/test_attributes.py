@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests import rootless
 from tests.conftest import unique_name
 from tests.integration.attributes import limits, network, process, rights, storage
 from tests.integration.attributes.row import BUSYBOX, Row, at, matches
@@ -129,7 +130,7 @@ def test_warns_of_what_has_no_effect_and_of_nothing_else(running: Running, row: 
 
 @pytest.mark.parametrize("name", rights.LIMITED)
 def test_limits_that_are_not_given_are_told_of(running: Running, name: str) -> None:
-    given = rights.limits_count(running.scenario.testbed.rootless)
+    given = rootless.groups()
     (row,) = (row for row in ROWS if row.name == name)
     told = f"Warning: services.{row.service}: Resource limits are not supported" in running.output
     assert told is not given

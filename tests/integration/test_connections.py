@@ -19,6 +19,7 @@ from composer.engine.podman_engine import PodmanEngine
 from composer.engine.unix import listening
 from composer.spec.model import FileObject, FileReference, Project
 from tests.integration.conftest import Workbench, service, wait_until
+from tests.scenarios.steps import free_port
 from tests.testbed import Testbed
 
 pytestmark = pytest.mark.engine
@@ -27,9 +28,7 @@ pytestmark = pytest.mark.engine
 @pytest.fixture(scope="module")
 def remote(engine: Testbed) -> Iterator[PodmanEngine]:
     """The same store behind a TCP port of the loopback."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"tcp://127.0.0.1:{port}"
     environ = engine.environ()
     del environ["CONTAINER_HOST"]

@@ -23,14 +23,12 @@ def nowhere(engine: Testbed, tmp_path: Path) -> Iterator[dict[str, str]]:
     """An environment in which no socket is to be found, with a store of its own."""
     settings = tmp_path / "containers.conf"
     volatile = engine.volatile / "alone"
-    volatile.mkdir()
+    volatile.mkdir(mode=0o700)
     settings.write_text(machine.containers_conf(volatile / "tmp"))
-    runtime = volatile / "user"
-    runtime.mkdir(mode=0o700)
     options = store_options(tmp_path / "store", volatile)
     env = clean_environ() | {
         "HOME": str(tmp_path),
-        "XDG_RUNTIME_DIR": str(runtime),
+        "XDG_RUNTIME_DIR": str(volatile),
         "CONTAINERS_CONF": str(settings),
         "COMPOSER_PODMAN_ARGS": " ".join(options),
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import rootless
 from tests.scenarios.conftest import ScenarioOf
 from tests.scenarios.steps import Scenario, free_port
 
@@ -33,6 +34,8 @@ TALK = (
     "down -t 0",
 )
 """Commands that change something: a script that takes their output gets nothing."""
+PAUSING = ("pause", "unpause", "commit")
+"""Those of them that pause containers."""
 
 DATA = (
     "ps",
@@ -79,6 +82,8 @@ def called(work: Scenario, words: str) -> subprocess.CompletedProcess[bytes]:
 def test_data_and_talk_must_be_kept_apart(listed: Scenario) -> None:
     asked = False
     for words in TALK:
+        if words.startswith(PAUSING) and not rootless.groups():
+            continue
         done = called(listed, words)
         assert done.stdout == b"", words
         assert done.returncode == (1 if "nothing" in words else 0), (words, done.stderr)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests import rootless
-from tests.integration.attributes import rights
 from tests.scenarios.conftest import ScenarioOf
 
 pytestmark = [
@@ -38,7 +37,7 @@ def test_limits_that_are_not_given_must_be_warned_of_once(scenario: ScenarioOf) 
     assert done.returncode == 0, done.stderr
     assert work.states() == {"limited-1": "running"}
     told = done.stderr.count("Warning: services.limited: Resource limits are not supported")
-    assert told == (0 if rights.limits_count(rootless=True) else 1)
+    assert told == (0 if rootless.groups() else 1)
 
 
 def test_the_rest_must_be_as_the_file_says(scenario: ScenarioOf) -> None:

@@ -6,20 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.integration.attributes.row import Row
+from tests.rootless import groups
 
 _NO_GROUPS = "control groups of version 1 are root's"
-_UNIFIED = Path("/sys/fs/cgroup/cgroup.controllers").exists()
 
 LIMITED = (
     *("cpus", "cpu_quota", "cpu_rt", "memory", "no limit of swap", "pids_limit"),
     "deploy.resources",
 )
 """Rows of limits. Where control groups are root's, Podman warns and leaves them out."""
-
-
-def limits_count(rootless: bool) -> bool:
-    """Whether Podman may limit containers."""
-    return _UNIFIED or not rootless
 
 
 def impossible(rootless: bool) -> dict[str, str]:
@@ -30,7 +25,7 @@ def impossible(rootless: bool) -> dict[str, str]:
 def _impossible() -> Iterator[tuple[str, str]]:
     yield "x-podman maps", "only root may use these ids of the machine"
     yield "host-gateway", "without bridges it is an address of the machine, which has none in tests"
-    if not _UNIFIED:
+    if not groups():
         yield "cgroup_parent", _NO_GROUPS
     if not Path("/dev/mqueue").exists():
         yield "pid ipc uts of the host", "this machine has no /dev/mqueue to share"
@@ -44,7 +39,7 @@ def chosen(rows: list[Row], rootless: bool) -> list[Row]:
 
 def why_not_seen(row: Row, rootless: bool) -> str:
     """Why what ``row`` says cannot be seen in its container; empty when it can."""
-    if row.name in LIMITED and not limits_count(rootless):
+    if row.name in LIMITED and not groups():
         return _NO_GROUPS
     if rootless and row.warns_rootless:
         return "it is root's, and composer warns of it"
