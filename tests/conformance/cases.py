@@ -6,6 +6,7 @@ at the top of the file say how it is loaded::
     # files: compose.yaml override.yaml     several files instead of one
     # discover: yes                         no file is named, it has to be found
     # inside: sub/folder                    the folder in which the program is called
+    # stdin: in.yaml                        what stands in standard input (for files: -)
     # profiles: dev test                    --profile
     # project_name: name                    --project-name
     # env_file: a.env                       --env-file
@@ -43,11 +44,17 @@ class Case(NamedTuple):
     environ: dict[str, str]
     differs: str | None
     inside: str = "."
+    stdin: str | None = None
 
     @property
     def where(self) -> Path:
         """The folder in which the program is called."""
         return self.folder / self.inside
+
+    @property
+    def typed(self) -> str:
+        """What stands in standard input."""
+        return "" if self.stdin is None else (self.folder / self.stdin).read_text()
 
 
 class Answer(NamedTuple):
@@ -89,6 +96,7 @@ def _case(path: Path) -> Case:
         environ={"HOME": HOME, **{name: value for name, _, value in variables}},
         differs=settings.get("differs"),
         inside=settings.get("inside", "."),
+        stdin=settings.get("stdin"),
     )
 
 

@@ -65,6 +65,7 @@ def config(program: str, case: Case, *arguments: str) -> subprocess.CompletedPro
         [*command, "config", *arguments],
         cwd=case.where,
         env={"PATH": "/usr/bin:/bin", **case.environ},
+        input=case.typed,
         capture_output=True,
         text=True,
         timeout=60,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 from composer.errors import ComposerError
@@ -25,10 +28,22 @@ def options(case: Case) -> Options:
     )
 
 
+@contextlib.contextmanager
+def called(case: Case) -> Iterator[None]:
+    """Within the folder of ``case``, with its standard input, which can be read once."""
+    kept = sys.stdin
+    sys.stdin = io.TextIOWrapper(io.BytesIO(case.typed.encode()))
+    try:
+        with contextlib.chdir(case.where):
+            yield
+    finally:
+        sys.stdin = kept
+
+
 def answer(case: Case) -> Answer:
     """What composer's ``config`` makes of ``case``."""
     try:
-        with contextlib.chdir(case.where):
+        with called(case):
             mapping = load_canonical(options(case)).selected(case.services)
     except ComposerError as error:
         return Answer(None, neutral(str(error), case))

@@ -13,7 +13,7 @@ import yaml
 from composer.spec import Options, load, load_canonical, to_yaml
 from tests.conformance.cases import Case, all_cases, exact, recorded
 from tests.conformance.oracle import ask, find
-from tests.conformance.ours import answer, options, says
+from tests.conformance.ours import answer, called, options, says
 
 CASES = all_cases()
 PROGRAM = find()
@@ -29,10 +29,6 @@ READABLE = [case for case in VALID if case.name not in UNREADABLE]
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/user")
-
-
-def inside(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(case.where)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -53,11 +49,9 @@ def test_config_is_docker_composes(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", READABLE, ids=lambda case: case.name)
-def test_yaml_reads_back_as_the_same_model(
-    case: Case, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    inside(case, monkeypatch)
-    first = load_canonical(options(case))
+def test_yaml_reads_back_as_the_same_model(case: Case, tmp_path: Path) -> None:
+    with called(case):
+        first = load_canonical(options(case))
     again = tmp_path / "compose.yaml"
     again.write_text(to_yaml(first.mapping))
     second = load_canonical(
@@ -73,17 +67,18 @@ def test_yaml_reads_back_as_the_same_model(
 
 
 @pytest.mark.parametrize("case", VALID, ids=lambda case: case.name)
-def test_yaml_is_plain_yaml(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    inside(case, monkeypatch)
-    loaded = load_canonical(options(case))
+def test_yaml_is_plain_yaml(case: Case) -> None:
+    with called(case):
+        loaded = load_canonical(options(case))
     read = yaml.safe_load(to_yaml(loaded.mapping).replace("$$", "$"))
     assert exact(read) == exact(loaded.mapping)
 
 
 @pytest.mark.parametrize("case", VALID, ids=lambda case: case.name)
-def test_the_typed_project_has_every_service(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    inside(case, monkeypatch)
-    project = load(options(case))
-    loaded = load_canonical(options(case))
+def test_the_typed_project_has_every_service(case: Case) -> None:
+    with called(case):
+        project = load(options(case))
+    with called(case):
+        loaded = load_canonical(options(case))
     assert list(project.services) == list(loaded.mapping.get("services", {}))
     assert all(service.config_hash for service in project.services.values())

@@ -14,6 +14,7 @@ from composer.cli.app import app
 from tests.conformance.cases import Case, all_cases, exact
 from tests.conformance.flags import FLAGS, Said, ask, asked, recorded, said
 from tests.conformance.oracle import config, find
+from tests.conformance.ours import called
 
 PROGRAM = find()
 CASES = {case.name: case for case in all_cases()}
@@ -86,7 +87,6 @@ def composer(
     case: Case, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *flags: str
 ) -> tuple[int, str]:
     """The exit code of composer's own ``config``, and what it prints."""
-    monkeypatch.chdir(case.where)
     monkeypatch.setattr(os, "environ", {"PATH": "/usr/bin:/bin", **case.environ})
     options = [
         word
@@ -99,7 +99,8 @@ def composer(
         for value in values
         for word in (option, value)
     ]
-    code = app([*options, "config", *flags], standalone_mode=False)
+    with called(case):
+        code = app([*options, "config", *flags], standalone_mode=False)
     return code, capsys.readouterr().out
 
 
