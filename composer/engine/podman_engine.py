@@ -6,6 +6,7 @@ that needs it: ``ps`` shall not pay for what ``up`` uses.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 
 from composer.engine.pods import Pods
@@ -32,7 +33,18 @@ class PodmanEngine(Resources, Pods):
         env: Sequence[str] = (),
         privileged: bool = False,
     ) -> int:
-        """See ``Engine.exec_command``: ``podman exec``."""
+        """See ``Engine.exec_command``: ``podman exec`` for terminals, TCP and the background."""
+        from composer.engine.unix import UnixTransport
+
+        transport = self._libpod.transport
+        if isinstance(transport, UnixTransport) and not tty and not detach:
+            from composer.engine.inside import Settings
+            from composer.engine.piped import run_piped
+
+            settings = Settings(user, workdir, _variables(env), privileged)
+            return run_piped(
+                self._libpod, transport, container, command, settings, interactive=interactive
+            )
         switches = {
             "--interactive": interactive and not detach,
             "--tty": tty,
@@ -67,3 +79,10 @@ class PodmanEngine(Resources, Pods):
         if detach_keys is not None:
             words.append(f"--detach-keys={detach_keys}")
         return self._program.attach([*words, "--sig-proxy=false", container], forward)
+
+
+def _variables(settings: Sequence[str]) -> dict[str, str]:
+    """``NAME=VALUE`` as a mapping; a name alone has the value that it has here, if any."""
+    pairs = (setting.partition("=") for setting in settings)
+    found = {name: text if sign else os.environ.get(name) for name, sign, text in pairs}
+    return {name: text for name, text in found.items() if text is not None}

@@ -180,6 +180,14 @@ class UnixStream:
             raise unreachable(self._url, "the connection ended before an answer")
         return None
 
+    def write(self, data: bytes) -> None:
+        """Send ``data`` to one who takes more than the request. Raises ``OSError``."""
+        self._socket.sendall(data)
+
+    def end_input(self) -> None:
+        """Say that no more is sent; the answer goes on. Raises ``OSError``."""
+        self._socket.shutdown(socket.SHUT_WR)
+
     def close(self) -> None:
         """See ``Stream.close``."""
         self._socket.close()
