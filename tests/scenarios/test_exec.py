@@ -59,6 +59,8 @@ def test_exec_must_pass_streams_options_and_the_exit_code(work: Scenario) -> Non
     assert done.stderr == b"talk\n"
     assert piped(work, "exec", "-i=false", "app", "cat", data=data).stdout == b""
     assert piped(work, "exec", "app", "test", "-t", "0", data=b"").returncode == 1
+    closed = ["sh", "-c", '"$@" <&-', "sh", *work.command("exec", "app", "cat")]
+    assert subprocess.run(closed, cwd=work.folder, env=work.environ(), timeout=60).returncode == 0
     assert work.run("exec", "app", "no-such-program").returncode == 127
 
     script = "echo $A $(id -u):$(id -g) $PWD $(hostname)"

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 MAIN = "import sys; from composer.cli import main; sys.exit(main())"
 PROJECT = 'services:\n  web:\n    image: x\n    labels: {a: "$A", b: é}\n'
 
@@ -38,6 +40,22 @@ def test_variables_that_are_no_text_are_printed_as_they_are(tmp_path: Path) -> N
     done = run(tmp_path, "config", "-o", "out.yaml", env=env)
     assert done.returncode == 0, done.stderr
     assert b"caf\xe9" in (tmp_path / "out.yaml").read_bytes()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_standard_streams_that_are_closed_do_no_harm(tmp_path: Path, closed: str) -> None:
+    (tmp_path / "compose.yaml").write_text(PROJECT)
+    command = f'"$0" -c "$1" config -o out.yaml {closed} && "$0" -c "$1" config {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, MAIN],
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert "web:" in (tmp_path / "out.yaml").read_text()
 
 
 def test_a_full_disk_behind_the_output_is_told(tmp_path: Path) -> None:
