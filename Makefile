@@ -1,6 +1,8 @@
 # Everything a developer does here, from a Debian 12 with Python 3.11+, make and root.
 
 SHELL := /bin/bash
+# The tests start the program some thousand times: it shall find itself compiled.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,8 +14,11 @@ PACKAGES := podman conmon netavark aardvark-dns runc catatonit iptables iproute2
 NEWER := .engine-5
 ROOTLESS := tests/scenarios/test_testbed.py tests/scenarios/test_three_tier.py
 REAL := tests/integration tests/scenarios
+PURE := tests/conformance tests/unit
+PYTEST = $(if $(wildcard $(ORACLE)/docker-compose),COMPOSER_ORACLE=$(CURDIR)/$(ORACLE)/docker-compose) \
+	$(BIN)/pytest
 
-.PHONY: help setup packages oracle clients images demo demo-down test test-rootless test-matrix \
+.PHONY: help setup packages oracle clients images demo demo-down test test-pure test-rootless test-matrix \
 	lint format bench clean
 
 help: ## show what there is
@@ -71,10 +76,15 @@ demo: setup ## run the three-tier sample on your Podman; WEB_PORT=… chooses th
 demo-down: setup ## take the three-tier sample away, with its data
 	samples/demo down
 
+# Tests of pure functions run beside those without rights: they share nothing but processors.
 test: setup clients images ## run all tests on a Podman of their own, and some of them without rights
-	$(if $(wildcard $(ORACLE)/docker-compose),COMPOSER_ORACLE=$(CURDIR)/$(ORACLE)/docker-compose) \
-	    $(BIN)/pytest $(ARGS)
-	$(if $(ARGS),,$(MAKE) test-rootless)
+	$(if $(ARGS),$(PYTEST) $(ARGS),failed=; \
+	    $(PYTEST) $(REAL) || failed=1; \
+	    $(MAKE) -j2 -k -Otarget test-pure test-rootless || failed=1; \
+	    test -z "$$failed")
+
+test-pure: setup ## run the tests that need no Podman
+	$(PYTEST) $(PURE)
 
 test-rootless: setup ## run the main scenarios on a Podman of a user without rights
 	COMPOSER_TEST_ROOTLESS=1 $(BIN)/pytest -p no:cacheprovider $(ROOTLESS)
