@@ -126,8 +126,15 @@ _NUMBER = re.compile(
 _INDICATORS = re.compile(r"[,\[\]{}#&*!|>'\"%@`]|[-?:](?:\s|\Z)|---|\.\.\.")
 _BROKEN = re.compile(r":(?:\s|\Z)|\s#|\s\Z|\A\s")
 
-_SPECIAL = re.compile("[^ -~\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]")
+_SPECIAL = "[^ -~\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]"
 """What is escaped: controls and what lies beyond the basic plane."""
+_ASCII_SPECIAL = "[^ -~]"
+"""The same for ASCII: compiling the other takes longer than writing most projects."""
+
+
+def _special(text: str) -> str:
+    """The pattern of what is escaped in ``text``."""
+    return _ASCII_SPECIAL if text.isascii() else _SPECIAL
 
 
 def _mapping(value: dict[str, Any], indent: str, lines: list[str]) -> None:
@@ -168,7 +175,10 @@ def _blockable(text: str) -> bool:
     """Whether a literal block gives the text back to every reader of YAML."""
     plain = text.replace("\n", "").replace("\t", "")
     return not (
-        _SPECIAL.search(plain) or text.startswith("\t") or text.endswith(" ") or " \n" in text
+        re.search(_special(plain), plain)
+        or text.startswith("\t")
+        or text.endswith(" ")
+        or " \n" in text
     )
 
 
@@ -200,7 +210,7 @@ def _scalar(value: Any) -> str:
 def _text(text: str) -> str:
     if not text:
         return '""'
-    if _SPECIAL.search(text) or text in _WORDS or _NUMBER.match(text):
+    if re.search(_special(text), text) or text in _WORDS or _NUMBER.match(text):
         return _quoted(text)
     if _INDICATORS.match(text) or _BROKEN.search(text):
         return "'" + text.replace("'", "''") + "'"
@@ -227,7 +237,7 @@ _ESCAPES = {
 
 def _quoted(text: str) -> str:
     """The text in double quotes, with what cannot be printed escaped."""
-    escaped = re.sub(rf'{_SPECIAL.pattern}|["\\\\]', lambda found: _escaped(found.group()), text)
+    escaped = re.sub(rf'{_special(text)}|["\\\\]', lambda found: _escaped(found.group()), text)
     return f'"{escaped}"'
 
 

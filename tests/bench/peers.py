@@ -37,12 +37,14 @@ def find_peers() -> list[Peer]:
 
     ``COMPOSER_ORACLE`` and ``COMPOSER_PODMAN_COMPOSE`` name programs that are not on the path.
     """
-    beside = Path(sys.executable).parent / "composer"
-    peers = [Peer("composer", (str(beside),))]
+    beside = Path(sys.executable).parent
+    peers = [Peer("composer", (str(beside / "composer"),))]
     oracle = os.environ.get("COMPOSER_ORACLE") or shutil.which("docker-compose")
     if oracle:
         peers.append(Peer("docker-compose", (oracle,)))
-    other = os.environ.get("COMPOSER_PODMAN_COMPOSE") or shutil.which("podman-compose")
+    other = os.environ.get("COMPOSER_PODMAN_COMPOSE") or shutil.which(
+        "podman-compose", path=f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    )
     if other:
         peers.append(Peer("podman-compose", (other,)))
     return peers
