@@ -32,6 +32,7 @@ COMMANDS = {
     "health": Command("health:health", "Run the health checks now"),
     "images": Command("image_list:images", "List the images of containers"),
     "kill": Command("lifecycle:kill", "Kill containers of services"),
+    "kube": Command("kube:COMMANDS", "Write Kubernetes manifests, play and apply them"),
     "logs": Command("logs:logs", "Show the output of containers"),
     "ls": Command("ls:ls", "List the projects"),
     "pause": Command("lifecycle:pause", "Pause containers of services"),

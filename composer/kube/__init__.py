@@ -1,0 +1,1 @@
+"""Kubernetes: manifests of a project, and projects of manifests."""

@@ -1,0 +1,214 @@
+"""The pods of a workload: what their containers share, and how they are labelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from composer.kube.generate.containers import container, preparing_containers
+from composer.kube.generate.draft import Draft
+from composer.kube.generate.extension import kubernetes
+from composer.kube.generate.policies import network_labels
+from composer.kube.generate.quantities import whole_seconds
+from composer.kube.generate.storage import Storage
+from composer.kube.generate.workloads import Workload
+from composer.spec.model import Pod, Service
+
+_RESTARTS = {
+    "always": "Always",
+    "unless-stopped": "Always",
+    "on-failure": "OnFailure",
+    "no": "Never",
+}
+_ORDER = ("Always", "OnFailure", "Never")
+
+
+def pod_metadata(draft: Draft, workload: Workload) -> dict[str, Any]:
+    """``metadata`` of the pods, without a name: ours, then what the file says."""
+    labels: dict[str, str] = {**draft.labels(workload.name), **network_labels(workload)}
+    annotations: dict[str, str] = {}
+    parts: list[Service | Pod] = [*workload.members]
+    if workload.pod is not None:
+        parts.append(workload.pod)
+    for part in parts:
+        for key, value in part.labels.items():
+            own = labels if _is_label(value) and _is_key(key) else annotations
+            own.setdefault(key, value)
+        for key, value in part.annotations.items():
+            annotations.setdefault(key, value)
+    found: dict[str, Any] = {"labels": labels}
+    bad = [key for key in annotations if not _is_key(key)]
+    for key in bad:
+        draft.warn(f"{workload.path}.labels", f"{key!r} is no key that Kubernetes takes: left out")
+        del annotations[key]
+    return {**found, "annotations": annotations} if annotations else found
+
+
+def _is_key(key: str) -> bool:
+    """Whether it is a name of Kubernetes', with or without a DNS name before it."""
+    prefix, slash, name = key.rpartition("/")
+    fine = not slash or (
+        0 < len(prefix) <= 253
+        and all(
+            _is_word(part) and part == part.lower() and "_" not in part
+            for part in prefix.split(".")
+        )
+    )
+    return fine and _is_word(name) and len(name) <= 63
+
+
+def _is_label(value: str) -> bool:
+    return value == "" or (len(value) <= 63 and _is_word(value))
+
+
+def _is_word(text: str) -> bool:
+    """Letters, digits, and between them dashes, underscores and dots."""
+    plain = text.isascii() and text.replace("-", "a").replace("_", "a").replace(".", "a").isalnum()
+    return plain and text[0].isalnum() and text[-1].isalnum()
+
+
+def pod_spec(draft: Draft, workload: Workload, storage: Storage) -> dict[str, Any]:
+    """``spec`` of the pods."""
+    inits = [container(draft, storage, s, workload, init=True) for s in workload.preparing]
+    for service in workload.members:
+        inits += preparing_containers(draft, storage, service, workload)
+    made = [container(draft, storage, service, workload) for service in workload.members]
+    found: dict[str, Any] = {}
+    if inits:
+        found["initContainers"] = inits
+    found["containers"] = made
+    if storage.volumes:
+        found["volumes"] = [{"name": name, **source} for name, source in storage.volumes.items()]
+    for part in (_network, _namespaces, _resolver, _ending, _security):
+        found |= part(draft, workload)
+    account = _first(kubernetes(draft.project, s).get("service_account") for s in workload.members)
+    if account:
+        found["serviceAccountName"] = account
+    else:
+        found["automountServiceAccountToken"] = False
+    found["enableServiceLinks"] = False
+    return found
+
+
+def _first(values: Any) -> Any:
+    return next((value for value in values if value), None)
+
+
+def _network(draft: Draft, workload: Workload) -> dict[str, Any]:
+    """Its name and the hosts that it knows."""
+    whole: Service | Pod = workload.pod or workload.members[0]
+    found: dict[str, Any] = {}
+    if whole.hostname:
+        found["hostname"] = whole.hostname
+    if whole.domainname:
+        draft.warn(f"{workload.path}.domainname", "pods are in the domain of the cluster")
+    hosts: dict[str, list[str]] = {}
+    for owner in workload.speakers:
+        for entry in owner.extra_hosts:
+            name, _, address = entry.partition("=")
+            if address == "host-gateway":
+                draft.warn(f"{workload.path}.extra_hosts", f"{name}: pods have no such gateway")
+            elif name not in hosts.setdefault(address.strip("[]"), []):
+                hosts[address.strip("[]")].append(name)
+    if any(hosts.values()):
+        found["hostAliases"] = [
+            {"ip": address, "hostnames": names} for address, names in hosts.items() if names
+        ]
+    return found
+
+
+def _namespaces(draft: Draft, workload: Workload) -> dict[str, Any]:
+    """Whose namespaces it uses."""
+    members, pod = workload.members, workload.pod
+    found = {}
+    for key, attribute in (("hostNetwork", "network_mode"), ("hostPID", "pid"), ("hostIPC", "ipc")):
+        if any(getattr(service, attribute) == "host" for service in members):
+            found[key] = True
+    names = {service.name for service in workload.everyone}
+    shared = any((s.pid or "").removeprefix("service:") in names for s in members)
+    if shared or (pod is not None and pod.shares("pid")):
+        found["shareProcessNamespace"] = True
+    if pod is not None and not pod.shares("net") and len(members) > 1:
+        draft.warn(workload.path, "containers of a pod always share its network there")
+    for service in members:
+        for attribute in ("network_mode", "pid", "ipc"):
+            value = getattr(service, attribute) or ""
+            other = value.removeprefix("service:")
+            if value.startswith("container:") or (other != value and other not in names):
+                draft.warn(
+                    f"services.{service.name}.{attribute}", f"{value!r} is in no pod with it"
+                )
+    return found
+
+
+def _resolver(_draft: Draft, workload: Workload) -> dict[str, Any]:
+    """``dnsConfig``: it adds to the cluster's own, as the names of services have to be found."""
+    owner = workload.owner
+    options = []
+    for entry in owner.dns_opt:
+        name, colon, value = entry.partition(":")
+        options.append({"name": name, "value": value} if colon else {"name": name})
+    pairs = (
+        ("nameservers", list(owner.dns)),
+        ("searches", list(owner.dns_search)),
+        ("options", options),
+    )
+    config = {key: value for key, value in pairs if value}
+    return {"dnsConfig": config} if config else {}
+
+
+def _ending(draft: Draft, workload: Workload) -> dict[str, Any]:
+    """When it is restarted, and how long it may take to end."""
+    found: dict[str, Any] = {}
+    grace = [s.stop_grace_period for s in workload.members if s.stop_grace_period is not None]
+    if grace:
+        found["terminationGracePeriodSeconds"] = whole_seconds(max(grace))
+    for service in workload.members:
+        if service.stop_signal not in (None, "SIGTERM", "TERM", "15"):
+            draft.warn(
+                f"services.{service.name}.stop_signal",
+                f"{service.stop_signal}: Kubernetes sends the signal that the image says",
+            )
+    if workload.kind == "pod":
+        found["restartPolicy"] = _of_pod(draft, workload)
+    elif workload.kind == "job":
+        found["restartPolicy"] = "OnFailure"
+    return found
+
+
+def _of_pod(draft: Draft, workload: Workload) -> str:
+    """That of the member that asks for most. What other pods are waited for by ends first now and
+    then, because nothing keeps the order: it may try again."""
+    said = {_policy(service) for service in workload.members}
+    if len(said) > 1:
+        draft.warn(f"{workload.path}.restart", "all containers of a pod have the same policy")
+    found = next(policy for policy in _ORDER if policy in said)
+    waits = any(service.depends_on for service in workload.everyone)
+    return "OnFailure" if found == "Never" and waits else found
+
+
+def _policy(service: Service) -> str:
+    own = service.deploy.restart_policy if service.deploy is not None else None
+    if service.restart is None and own is not None:
+        return {"none": "Never", "on-failure": "OnFailure"}.get(own.condition or "", "Always")
+    return _RESTARTS.get((service.restart or "no").partition(":")[0], "Never")
+
+
+def _security(draft: Draft, workload: Workload) -> dict[str, Any]:
+    """What ``securityContext`` has for whole pods."""
+    found: dict[str, Any] = {}
+    groups = dict.fromkeys(group for s in workload.members for group in s.group_add)
+    numbers = [int(group) for group in groups if group.isdecimal()]
+    for group in groups:
+        if not group.isdecimal():
+            draft.warn(
+                f"{workload.path}.group_add", f"Kubernetes takes numbers only, not {group!r}"
+            )
+    if numbers:
+        found["supplementalGroups"] = numbers
+    sysctls: dict[str, str] = {}
+    parts: list[Service | Pod] = [*([workload.pod] if workload.pod else []), *workload.members]
+    for part in parts:
+        sysctls |= part.sysctls
+    if sysctls:
+        found["sysctls"] = [{"name": name, "value": value} for name, value in sysctls.items()]
+    return {"securityContext": found} if found else {}

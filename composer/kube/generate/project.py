@@ -1,0 +1,129 @@
+"""From the project to all of its manifests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from composer.graph.needs import depends_on
+from composer.graph.sequence import check_cycles
+from composer.kube.generate.draft import Draft, Generated, GenerateOptions, Kind, Manifest
+from composer.kube.generate.leftovers import leftovers
+from composer.kube.generate.on_request import on_request
+from composer.kube.generate.pods import pod_metadata, pod_spec
+from composer.kube.generate.policies import policies
+from composer.kube.generate.ports import services
+from composer.kube.generate.storage import Storage
+from composer.kube.generate.workloads import COMPLETED, Workload, workloads
+from composer.kube.names import DEPENDS_ON, dns_label
+from composer.spec.model import Project
+
+
+def manifests(project: Project, options: GenerateOptions | None = None) -> Generated:
+    """The manifests of ``project``, in a steady order, and what they cannot say.
+
+    Raises ``FileError`` for an ``x-kubernetes`` that cannot be, ``ComposerError`` for services that
+    depend on each other in a circle.
+    """
+    check_cycles(project)
+    draft = Draft(project, options or GenerateOptions())
+    found = workloads(draft)
+    for workload in found:
+        services(draft, workload)
+        _KINDS[workload.kind](draft, workload)
+        on_request(draft, workload)
+        for service in workload.everyone:
+            leftovers(draft, service)
+    policies(draft, found)
+    return draft.finished()
+
+
+def _parts(draft: Draft, workload: Workload) -> tuple[dict[str, Any], Storage]:
+    """The pod template of ``workload``, and its volumes."""
+    storage = Storage(draft, workload)
+    spec = pod_spec(draft, workload, storage)
+    return {"metadata": pod_metadata(draft, workload), "spec": spec}, storage
+
+
+def _annotated(draft: Draft, workload: Workload, made: Manifest) -> None:
+    """Note on a workload what its containers wait for, which Kubernetes has no word for."""
+    inside = {service.name for service in workload.everyone}
+    needs = {}
+    for service in workload.everyone:
+        own = {
+            dns_label(name): dependency.condition
+            for name, dependency in depends_on(service).items()
+            if name in draft.project.services
+            and not (name in inside and draft.project.services[name] in workload.preparing)
+        }
+        if own:
+            needs[dns_label(service.name)] = own
+        for name, condition in own.items():
+            if condition == COMPLETED:
+                draft.warn(
+                    f"services.{service.name}.depends_on",
+                    f"it does not wait for {name} on a cluster: let it fail, and it is tried again",
+                )
+    if needs:
+        text = json.dumps(needs, separators=(",", ":"))
+        made["metadata"].setdefault("annotations", {})[DEPENDS_ON] = text
+
+
+def _selected(draft: Draft, workload: Workload) -> dict[str, Any]:
+    return {"selector": {"matchLabels": draft.selector(workload.name)}}
+
+
+def _pods(draft: Draft, workload: Workload) -> None:
+    template, _ = _parts(draft, workload)
+    for number in range(1, workload.replicas + 1):
+        name = workload.name if workload.replicas == 1 else f"{workload.name}-{number}"
+        made = draft.add("Pod", name, workload.name, spec=template["spec"])
+        made["metadata"] |= {**template["metadata"]}
+        _annotated(draft, workload, made)
+
+
+def _deployment(draft: Draft, workload: Workload) -> None:
+    template, storage = _parts(draft, workload)
+    spec: dict[str, Any] = {"replicas": workload.replicas, **_selected(draft, workload)}
+    if any("persistentVolumeClaim" in volume for volume in storage.volumes.values()):
+        spec["strategy"] = {"type": "Recreate"}  # two pods at once might not get the volume
+    spec["template"] = template
+    _annotated(draft, workload, draft.add("Deployment", workload.name, workload.name, spec=spec))
+
+
+def _stateful_set(draft: Draft, workload: Workload) -> None:
+    template, storage = _parts(draft, workload)
+    spec: dict[str, Any] = {
+        "serviceName": workload.name,
+        "replicas": workload.replicas,
+        **_selected(draft, workload),
+        "template": template,
+    }
+    if storage.templates:
+        spec["volumeClaimTemplates"] = list(storage.templates.values())
+    _annotated(draft, workload, draft.add("StatefulSet", workload.name, workload.name, spec=spec))
+
+
+def _daemon_set(draft: Draft, workload: Workload) -> None:
+    template, _ = _parts(draft, workload)
+    spec = {**_selected(draft, workload), "template": template}
+    _annotated(draft, workload, draft.add("DaemonSet", workload.name, workload.name, spec=spec))
+
+
+def _job(draft: Draft, workload: Workload) -> None:
+    template, _ = _parts(draft, workload)
+    spec: dict[str, Any] = {}
+    if workload.replicas > 1:
+        spec = {"completions": workload.replicas, "parallelism": workload.replicas}
+    spec["template"] = template
+    _annotated(draft, workload, draft.add("Job", workload.name, workload.name, spec=spec))
+
+
+_KINDS: dict[Kind, Callable[[Draft, Workload], None]] = {
+    "pod": _pods,
+    "deployment": _deployment,
+    "statefulset": _stateful_set,
+    "daemonset": _daemon_set,
+    "job": _job,
+}

@@ -1,0 +1,35 @@
+"""The words that manifests of composer have in common: labels, annotations, and names that
+Kubernetes takes (RFC 1123 labels)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+NAME = "app.kubernetes.io/name"
+"""Label: the workload, which is a pod of the project or a service of its own."""
+PART_OF = "app.kubernetes.io/part-of"
+"""Label: the project."""
+MANAGED_BY = "app.kubernetes.io/managed-by"
+MANAGER = "composer"
+
+NETWORK = "podman-composer/network."
+"""Start of a label of pods, before a network's name: its members may talk (NetworkPolicy)."""
+DEPENDS_ON = "podman-composer/depends-on"
+"""Annotation of a workload: JSON, container → what it depends on → condition. Kubernetes has no
+such order; composer's own player keeps it."""
+
+LENGTH = 63
+"""Characters of a name, a label's value or a label's name without its prefix."""
+
+
+def dns_label(text: str, limit: int = LENGTH) -> str:
+    """``text`` as a name that Kubernetes takes: lower case letters, digits and dashes.
+
+    What is longer than ``limit`` is cut, and gets a digest, so that it stays different from others.
+    """
+    name = re.sub(r"[^a-z0-9-]+", "-", text.lower()).strip("-") or "x"
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(text.encode()).hexdigest()[:6]
+    return f"{name[: limit - 7].rstrip('-')}-{digest}"
