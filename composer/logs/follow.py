@@ -16,7 +16,8 @@ from composer.logs.printer import Printer, with_ends
 from composer.state import SERVICE
 
 if TYPE_CHECKING:
-    from composer.engine.api import ContainerEvent, Engine, LogLine
+    from composer.engine.api import ContainerEvent, LogLine
+    from composer.logs.source import LogSource
     from composer.state import Container, Detail
 
 POLL = 0.2
@@ -92,7 +93,7 @@ class Follower:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: LogSource,
         project: str,
         printer: Printer,
         prefixes: Prefixes,

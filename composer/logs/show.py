@@ -14,7 +14,7 @@ from composer.logs.printer import Printer, with_ends
 from composer.state import Container
 
 if TYPE_CHECKING:
-    from composer.engine.api import Engine
+    from composer.logs.source import LogSource
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 def show(
-    engine: Engine,
+    engine: LogSource,
     containers: Sequence[Container],
     printer: Printer,
     *,

@@ -12,8 +12,9 @@ import msgspec
 
 from composer.errors import ComposerError
 
-Kind = Literal["Network", "Volume", "Container", "Image", "Pod", "Service"]
-"""What a subject is. Written before its name, as Docker Compose does."""
+Kind = str
+"""What a subject is: ``Container``, ``Network``, or a kind of Kubernetes. It is written before the
+name, as Docker Compose does."""
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from composer.plan.plan import Plan
     from composer.spec.conventions import Dialect
     from composer.spec.model import Project
+    from composer.spec.options import Reader
     from composer.state import State
     from composer.ui.colour import Ansi
-    from composer.ui.progress import Mode
+    from composer.ui.progress import Mode, Renderer
 
 
 class Settings(NamedTuple):
@@ -55,6 +56,8 @@ class Context:
         """Takes plans in the place of running them."""
         self.progress: Mode | None = None
         """Stands above the setting of that name when it is not None."""
+        self.reader: Reader | None = None
+        """Reads the files in the place of the reader of Compose files."""
         self._warned = 0
         """How many warnings of the engine were shown."""
 
@@ -91,6 +94,7 @@ class Context:
             pod_args=s.pod_args,
             all_resources=s.all_resources,
             compatibility=s.compatibility,
+            reader=self.reader,
         )
 
     def project(self, services: Sequence[str] = ()) -> Project:
@@ -165,15 +169,8 @@ class Context:
             return {}
         from composer.scheduler import Scheduler
         from composer.scheduler.events import Finished, Warned
-        from composer.ui.progress import renderer
 
-        view = renderer(
-            progress or self.progress or self.preferences.progress,
-            ansi=self.preferences.ansi,
-            stream=sys.stdout if self.preferences.status_to_output else sys.stderr,
-            environ=self.environ,
-        )
-        with view as emit:
+        with self.view(progress) as emit:
             for text in plan.warnings:
                 emit(Warned(text))
             for container in plan.kept:
@@ -189,6 +186,17 @@ class Context:
                     emit(Warned(text))
                 self._warned = len(self.engine.warnings)
             return scheduler.provided
+
+    def view(self, progress: Mode | None = None) -> Renderer:
+        """What shows the progress of work. ``progress`` stands above the setting of that name."""
+        from composer.ui.progress import renderer
+
+        return renderer(
+            progress or self.progress or self.preferences.progress,
+            ansi=self.preferences.ansi,
+            stream=sys.stdout if self.preferences.status_to_output else sys.stderr,
+            environ=self.environ,
+        )
 
     def say(self, text: str) -> None:
         """Write a line to standard error."""

@@ -40,7 +40,7 @@ def logs(ctx: Context, options: LogOptions) -> int:
 
     Raises ``ComposerError`` for a time that cannot be read and a replica that there is not.
     """
-    _check_times({"--since": options.since, "--until": options.until})
+    check_times({"--since": options.since, "--until": options.until})
     containers = project_containers(ctx, ctx.project_name)
     check_services(ctx, options.services, containers)
     asked = Selection(ctx.project_name, options.services, options.replica)
@@ -51,7 +51,7 @@ def logs(ctx: Context, options: LogOptions) -> int:
     return 0
 
 
-def _check_times(said: Mapping[str, str | None]) -> None:
+def check_times(said: Mapping[str, str | None]) -> None:
     """Raise ``ComposerError`` for a value that is neither a time nor a duration, by its option."""
     from composer.engine.log_source import moment
 

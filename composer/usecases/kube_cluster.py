@@ -1,0 +1,375 @@
+"""``kube apply``, ``diff``, ``delete`` and ``scale``; ``kube ps`` and ``logs`` of a cluster."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from composer.errors import ComposerError
+from composer.kube.cluster import applying, belongings, deleting, namespaces, waiting
+from composer.kube.cluster.api import Api, Object
+from composer.kube.cluster.applying import Outcome
+from composer.kube.cluster.belongings import Item, Key, Place
+from composer.kube.cluster.kinds import POD, WORKLOADS
+from composer.kube.cluster.program import Access, Proxy
+from composer.kube.cluster.registry import with_ids
+from composer.kube.generate.draft import Kind
+from composer.kube.names import dns_label
+from composer.printable import printable
+from composer.scheduler.events import EventSink, Finished, Planned, Started
+from composer.spec import load
+from composer.usecases.context import Context
+from composer.usecases.kube_push import Pushing, images, warn_of_local
+
+DIFFERENT = 1
+"""Exit code of ``diff`` when there is a difference."""
+TROUBLE = 2
+"""Exit code of ``diff`` when it could not be found out."""
+
+
+class ApplyOptions(NamedTuple):
+    """The flags of ``kube apply``. ``timeout`` is in seconds."""
+
+    access: Access = Access()
+    kind: Kind | None = None
+    pushing: Pushing = Pushing()
+    force: bool = False
+    prune: bool = True
+    prune_volumes: bool = False
+    create_namespace: bool = True
+    wait: bool = True
+    timeout: float = 300
+    dry_run: bool = False
+
+
+class _Change(NamedTuple):
+    """What apply would do. ``present`` is what the project has now."""
+
+    outcomes: Sequence[Outcome]
+    pruned: Sequence[Key]
+    present: Mapping[Key, Object]
+
+
+@contextmanager
+def cluster(ctx: Context, access: Access, project: str) -> Iterator[Place]:
+    """The place of ``project`` on a cluster; ``kubectl`` runs until the end of the block.
+
+    Raises ``ClusterError``, and ``ComposerError`` for what is no namespace.
+    """
+    namespace = access.namespace or dns_label(project)
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", namespace):
+        raise ComposerError(
+            f"{namespace!r} is no namespace",
+            hint="Names have lower case letters, digits and dashes, 63 at most.",
+        )
+    proxy = Proxy(access, ctx.environ, ctx.say)
+    api = Api(proxy.path)
+    try:
+        yield Place(api, namespace, dns_label(project))
+    finally:
+        api.close()
+        proxy.close()
+
+
+def apply(ctx: Context, options: ApplyOptions) -> int:
+    """Bring the project to a cluster and wait until it is up. Returns the exit code.
+
+    The server is asked first what it would make of all of it: what it refuses then changes
+    nothing. Raises ``ComposerError``.
+    """
+    dry_run = options.dry_run or ctx.settings.dry_run
+    manifests = _manifests(ctx, options, dry_run=dry_run)
+    with cluster(ctx, options.access, ctx.project_name) as place:
+        items = belongings.items_of(place, manifests)
+        namespace = namespaces.find(place)
+        if namespace is None and not options.create_namespace:
+            raise _no_namespace(place)
+        if dry_run:
+            _preview(ctx, place, items, options, missing=namespace is None)
+            return 0
+        with ctx.view() as emit:
+            if namespace is None:
+                _make_namespace(place, items, emit)
+            try:
+                change = _change(place, items, options)
+            except BaseException:
+                if namespace is None:
+                    namespaces.remove(place)
+                raise
+            _carry_out(place, change, options, emit)
+    return 0
+
+
+def _manifests(ctx: Context, options: ApplyOptions, *, dry_run: bool = False) -> list[Object]:
+    """The manifests of the project, whose images are pushed if that is asked for."""
+    from composer.usecases.kube_generate import generated_manifests
+
+    pushed = images(ctx, options.pushing, dry_run=dry_run)
+    generated = generated_manifests(ctx, options.kind, images=pushed.names)
+    if not generated.manifests:
+        raise ComposerError(
+            "the project has nothing for a cluster", hint="No service of it is active."
+        )
+    for text in generated.warnings:
+        ctx.warn(text)
+    if options.pushing.registry is None:
+        warn_of_local(ctx, load(ctx.options()))
+    return with_ids(generated.manifests, pushed.ids)
+
+
+def _change(place: Place, items: Sequence[Item], options: ApplyOptions) -> _Change:
+    present = belongings.belongings(place, {item.key.resource for item in items})
+    outcomes = applying.rehearse(place, items, present, force=options.force)
+    pruned: Sequence[Key] = ()
+    if options.prune:
+        pruned = belongings.superfluous(present, items, volumes=options.prune_volumes)
+    return _Change(outcomes, pruned, present)
+
+
+def _carry_out(place: Place, change: _Change, options: ApplyOptions, emit: EventSink) -> None:
+    emit(Planned(len(change.outcomes) + len(change.pruned)))
+    applying.apply(place, change.outcomes, emit, force=options.force)
+    applying.prune(place, change.pruned, emit)
+    if options.wait:
+        applied = [outcome.item.key for outcome in change.outcomes]
+        keys = [key for key in applied if key.resource in WORKLOADS]
+        waiting.wait_for(place, keys, emit, timeout=options.timeout)
+
+
+def _make_namespace(place: Place, items: Sequence[Item], emit: EventSink) -> None:
+    told = f"namespace/{place.namespace}", "Namespace", place.namespace
+    begun = time.monotonic()
+    emit(Started(*told, "Creating"))
+    namespaces.make(place, pods=any(item.key.resource == POD for item in items))
+    emit(Finished(*told, "Created", time.monotonic() - begun))
+
+
+def _preview(
+    ctx: Context, place: Place, items: Sequence[Item], options: ApplyOptions, *, missing: bool
+) -> None:
+    """Print what an apply would do, a line for each object, as kubectl does."""
+    lines = []
+    if missing:
+        ctx.warn(
+            f"namespace {place.namespace} does not exist yet: the cluster cannot check what "
+            "would be in it"
+        )
+        lines = [(f"namespace/{place.namespace}", "created")]
+        lines += [(str(item.key), "created") for item in items]
+    else:
+        change = _change(place, items, options)
+        lines += [(str(outcome.item.key), outcome.word) for outcome in change.outcomes]
+        lines += [(str(key), "pruned") for key in change.pruned]
+    sys.stdout.write(
+        "".join(f"{printable(name)} {word} (server dry run)\n" for name, word in lines)
+    )
+
+
+def _no_namespace(place: Place) -> ComposerError:
+    return ComposerError(
+        f"there is no namespace {place.namespace}",
+        hint="Leave out --no-create-namespace, or name another with --namespace.",
+    )
+
+
+def diff(ctx: Context, options: ApplyOptions) -> int:
+    """Print what ``apply`` would change. Returns 1 if that is anything, else 0.
+
+    Raises ``ComposerError`` that ends the program with 2.
+    """
+    try:
+        return _diff(ctx, options)
+    except ComposerError as error:
+        error.exit_code = max(error.exit_code, TROUBLE)
+        raise
+
+
+def _diff(ctx: Context, options: ApplyOptions) -> int:
+    from composer.kube.cluster.differing import differences
+    from composer.ui.colour import wants_colour
+    from composer.ui.differences import coloured
+
+    manifests = _manifests(ctx, options, dry_run=True)
+    with cluster(ctx, options.access, ctx.project_name) as place:
+        items = belongings.items_of(place, manifests)
+        if namespaces.find(place) is None:
+            new = [Outcome(item, "created", None, item.manifest) for item in items]
+            change = _Change(new, (), {})
+        else:
+            change = _change(place, items, options)
+        pruned = {key: change.present[key] for key in change.pruned}
+        lines = list(differences(place, change.outcomes, pruned))
+    colour = wants_colour(ctx.preferences.ansi, sys.stdout, ctx.environ)
+    sys.stdout.write(coloured(lines, colour=colour))
+    return DIFFERENT if lines else 0
+
+
+def delete(
+    ctx: Context, access: Access, *, volumes: bool, yes: bool, wait: bool, timeout: float
+) -> int:
+    """Take the project off the cluster. Returns the exit code. Raises ``ComposerError``."""
+    with cluster(ctx, access, ctx.project_name) as place:
+        if namespaces.find(place) is None:
+            ctx.warn(f"nothing to delete: there is no namespace {place.namespace}")
+            return 0
+        found = deleting.of_project(place, volumes=volumes)
+        if ctx.settings.dry_run:
+            sys.stdout.write("".join(f"{printable(str(key))} deleted (dry run)\n" for key in found))
+            return 0
+        if found and not yes and not _agreed(place, list(map(str, found))):
+            return 0
+        if not found:
+            ctx.warn(f"nothing to delete: {ctx.project_name} has nothing in {place.namespace}")
+        with ctx.view() as emit:
+            emit(Planned(len(found)))
+            deleting.delete_all(place, list(found), emit)
+            if wait:
+                deleting.await_end(place, list(found), emit, timeout=timeout)
+        gone, why = deleting.end_namespace(place) if wait else (False, "")
+        if gone:
+            ctx.report(f"Namespace {place.namespace}  Deleted")
+        elif why:
+            ctx.say(f"namespace {place.namespace} stays: {why}")
+    return 0
+
+
+def _agreed(place: Place, names: Sequence[str]) -> bool:
+    """Whether the user agrees to a deletion. Raises ``ComposerError`` without a terminal."""
+    if not sys.stdin.isatty():
+        raise ComposerError(
+            f"not deleting {', '.join(names)} without being asked on a terminal",
+            hint="Use `composer kube delete --yes`.",
+        )
+    listed = printable(", ".join(names))
+    sys.stderr.write(f"Going to delete in namespace {place.namespace}: {listed}\n")
+    sys.stderr.write("Are you sure? [yN] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def scale(
+    ctx: Context, access: Access, wanted: Mapping[str, int], *, wait: bool, timeout: float
+) -> int:
+    """Change the number of replicas of services (by name). Returns the exit code.
+
+    Raises ``ComposerError`` for a service that the project does not have, or that cannot be
+    scaled: nothing is changed then.
+    """
+    from composer.graph.selection import check_names
+    from composer.kube.cluster import scaling
+
+    check_names(ctx.project(list(wanted)), list(wanted))
+    with cluster(ctx, access, ctx.project_name) as place:
+        found = {name: scaling.find(place, dns_label(name)) for name in wanted}
+        if ctx.settings.dry_run:
+            lines = [
+                f"{one.key} {one.replicas} → {wanted[n]} (dry run)" for n, one in found.items()
+            ]
+            sys.stdout.write("".join(f"{printable(line)}\n" for line in lines))
+            return 0
+        with ctx.view() as emit:
+            for name, one in found.items():
+                scaling.scale(place, one.key, wanted[name])
+            if wait:
+                keys = list(dict.fromkeys(one.key for one in found.values()))
+                waiting.wait_for(place, keys, emit, timeout=timeout)
+        for name, one in found.items():
+            _tell_of_scale(ctx, name, one.key, one.others, one.autoscaler)
+    ctx.say("The next apply brings back the numbers of the file: change them there to keep these.")
+    return 0
+
+
+def _tell_of_scale(
+    ctx: Context, name: str, key: Key, others: Sequence[str], autoscaler: str
+) -> None:
+    if others:
+        ctx.say(f"{', '.join(others)} are scaled with {name}: they are in the same pods")
+    if autoscaler:
+        ctx.warn(f"the autoscaler {autoscaler} decides about the replicas of {key}")
+
+
+class PsOptions(NamedTuple):
+    """The flags of ``kube ps --cluster``. ``format`` is ``table``, ``json`` or a template."""
+
+    services: tuple[str, ...] = ()
+    all: bool = False
+    """Also what has done its work."""
+    format: str = "table"
+    quiet: bool = False
+    """Only names of pods."""
+
+
+def cluster_ps(ctx: Context, access: Access, options: PsOptions) -> int:
+    """List the containers of the project's pods. Returns the exit code."""
+    from composer.kube.cluster.pods import members
+
+    with cluster(ctx, access, ctx.project_name) as place:
+        found = members(place)
+    names = _named(ctx, options.services, {member.name for member in found})
+    shown = [
+        member
+        for member in found
+        if (options.all or not member.finished) and (not names or member.name in names)
+    ]
+    if options.quiet:
+        pods = dict.fromkeys(member.pod for member in shown)
+        sys.stdout.write("".join(f"{printable(pod)}\n" for pod in pods))
+        return 0
+    from composer.ui.cluster import formatted
+
+    sys.stdout.write(formatted(shown, time.time(), options.format))
+    return 0
+
+
+class LogOptions(NamedTuple):
+    """The flags of ``kube logs --cluster``; see ``composer.usecases.logs.LogOptions``."""
+
+    services: tuple[str, ...] = ()
+    follow: bool = False
+    since: str | None = None
+    until: str | None = None
+    tail: int | None = None
+    timestamps: bool = False
+    color: bool = True
+    prefix: bool = True
+
+
+def cluster_logs(ctx: Context, access: Access, options: LogOptions) -> int:
+    """Show the logs of the project's pods. Returns the exit code. Raises ``ComposerError``."""
+    from composer.kube.cluster.logs import ClusterLogs, as_container
+    from composer.kube.cluster.pods import members
+    from composer.logs import Selection, show
+    from composer.usecases.logs import check_times, stream_printer
+
+    check_times({"--since": options.since, "--until": options.until})
+    project = ctx.project_name
+    with cluster(ctx, access, project) as place:
+        found = [member for member in members(place) if member.state != "created"]
+        names = _named(ctx, options.services, {member.name for member in found})
+        show(
+            ClusterLogs(place, project),
+            [as_container(member, project) for member in found],
+            stream_printer(ctx, color=options.color),
+            selection=Selection(project, names),
+            follow=options.follow,
+            since=options.since,
+            until=options.until,
+            tail=options.tail,
+            timestamps=options.timestamps,
+            prefix=options.prefix,
+        )
+    return 0
+
+
+def _named(ctx: Context, services: Sequence[str], present: set[str]) -> set[str]:
+    """The containers of ``services``. Raises ``ComposerError`` for what is no service."""
+    unknown = [name for name in services if dns_label(name) not in present]
+    if unknown:
+        from composer.graph.selection import check_names
+
+        check_names(ctx.project(), unknown)
+    return {dns_label(name) for name in services}
