@@ -85,10 +85,24 @@ def _map(context: Context, key: str, text: object) -> dict[str, int]:
     return {"container_id": inside, "host_id": outside, "size": size}
 
 
+_ACTIONS = {"none": 0, "kill": 2, "restart": 3, "stop": 4}
+"""What Podman does with a container that is unhealthy, with its numbers for that."""
+
+
+def _on_unhealthy(context: Context, value: Any) -> Fragment:
+    """What becomes of a container whose check fails. Podman has it from 4.3 on."""
+    if value not in _ACTIONS:
+        hint = f"{', '.join(_ACTIONS)} can be said"
+        raise context.wrong(f"{PREFIX}.on_unhealthy", f"{value!r} is not allowed", hint)
+    return {"health_check_on_failure_action": _ACTIONS[value]}
+
+
 _SERVICE: dict[str, Callable[[Context, Any], Fragment]] = {
     "pod": lambda _context, _value: {},
     "init": lambda _context, _value: {},
     "depends_on": lambda _context, _value: {},
+    "liveness": lambda _context, _value: {},
+    "on_unhealthy": _on_unhealthy,
     "uidmaps": lambda context, _value: _maps(context),
     "gidmaps": lambda context, _value: _maps(context),
     "rootfs": _rootfs,

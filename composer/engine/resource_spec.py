@@ -154,13 +154,16 @@ def _subnet(project: Project, key: str, index: int, pool: IpamPool) -> Fragment:
     return subnet
 
 
-def volume_spec(project: Project, key: str) -> Fragment:
-    """The body for one volume."""
+def volume_spec(project: Project, key: str, name: str = "") -> Fragment:
+    """The body for one volume; ``name`` is the engine's, if it is not the volume's own."""
     volume = project.volumes[key]
+    labels = {**volume.labels, **_labels(project, state.VOLUME, key, volume)}
+    if volume.temporary:
+        labels[state.TEMPORARY] = "true"
     return {
-        "Name": volume.name,
+        "Name": name or volume.name,
         "Driver": volume.driver if volume.driver not in (None, "default") else "local",
-        "Labels": {**volume.labels, **_labels(project, state.VOLUME, key, volume)},
+        "Labels": labels,
         "Options": _volume_options(volume.driver_opts),
     }
 

@@ -43,11 +43,11 @@ class Resources(Base):
             what=f"disconnect {container} from network {network}",
         )
 
-    def create_volume(self, project: Project, key: str) -> None:
-        """POST /libpod/volumes/create."""
+    def create_volume(self, project: Project, key: str, name: str = "") -> None:
+        """POST /libpod/volumes/create. ``name`` is the engine's, unless it is the volume's own."""
         from composer.engine.resource_spec import volume_spec
 
-        body = volume_spec(project, key)
+        body = volume_spec(project, key, name)
         self._libpod.call(
             "POST", "/volumes/create", body=body, what=f"create volume {body['Name']}"
         )

@@ -128,7 +128,7 @@ def _volume(found: Mounts, mount: Mount, path: str) -> None:
         name = context.inherited.get(mount.target, "")
     else:
         known = context.project.volumes.get(mount.source)
-        name = known.name if known is not None else mount.source
+        name = known.name_for(context.number) if known is not None else mount.source
     if said and said.subpath:
         folder = _inside_volume(context, context.around.volume_path(name), said.subpath, path)
         found.bind(folder, mount.target, ["rbind", "ro" if mount.read_only else "rw", "rprivate"])

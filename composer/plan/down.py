@@ -22,7 +22,7 @@ from composer.plan.pod_ends import add_empty_pod_removal
 from composer.plan.providers import add_provider_calls
 from composer.plan.resources import orphans
 from composer.spec.model import Project
-from composer.state import PROJECT, Container, State
+from composer.state import PROJECT, TEMPORARY, Container, State
 
 
 def plan_down(project: Project | None, state: State, intent: Down) -> Plan:
@@ -54,6 +54,8 @@ def plan_down(project: Project | None, state: State, intent: Down) -> Plan:
         _remove_networks(plan, project, state, removals)
     if intent.volumes:
         _remove_volumes(plan, project, state, intent, removals)
+    elif not intent.services:
+        _remove_temporary_volumes(plan, state, removals)
     if intent.images and project is not None:
         _remove_images(plan, project, state, intent, removals)
     add_provider_calls(plan, project, intent.services, state, "down")
@@ -78,7 +80,7 @@ def _remove_containers(
             container,
             cause="the project goes down",
             timeout=intent.timeout,
-            volumes=intent.volumes,
+            volumes=intent.volumes or intent.anonymous,
         )
         removals[container.service].append(removal)
         if container.alive:
@@ -114,6 +116,14 @@ def _remove_volumes(
             ours &= {v.name for key, v in project.volumes.items() if key in sources}
     for name in sorted(ours):
         plan.add(RemoveVolume(id=f"volume:{name}", cause="--volumes", name=name), wanted=removals)
+
+
+def _remove_temporary_volumes(plan: Plan, state: State, removals: list[str]) -> None:
+    """Volumes that go with the containers which use them."""
+    for name, volume in sorted(state.volumes.items()):
+        if volume.labels.get(PROJECT) == state.project and volume.labels.get(TEMPORARY) == "true":
+            cause = "it goes with its containers"
+            plan.add(RemoveVolume(id=f"volume:{name}", cause=cause, name=name), wanted=removals)
 
 
 def _remove_images(

@@ -27,7 +27,7 @@ def add_networks_and_volumes(
     made = set()
     removed = add_removals(plan, project, state, intent)
     there = state.without(removed)
-    networks, volumes = missing_resources(project, services, there)
+    networks, volumes = missing_resources(project, services, there, intent.scale)
     for network in networks:
         made.add(network.name)
         operation = CreateNetwork(

@@ -91,6 +91,8 @@ class Down(msgspec.Struct, frozen=True, kw_only=True):
 
     services: tuple[str, ...] = ()
     volumes: bool = False
+    anonymous: bool = False
+    """Anonymous volumes go, also where named ones stay."""
     remove_orphans: bool = False
     images: Literal["local", "all"] | None = None
     timeout: float | None = None

@@ -7,9 +7,15 @@ long as it is attached, does so for its containers.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from typing import Any
 
 from composer.engine.api import Engine
 from composer.errors import EngineError
+from composer.scheduler.conditions import probe_command
+from composer.spec.model import Service
+from composer.spec.podman import podman_extensions
+from composer.spec.units import nanoseconds
 
 INTERVAL = 30.0
 """Seconds between two checks where the container does not say."""
@@ -36,3 +42,41 @@ def keep_checking(engine: Engine, container: str, stopped: threading.Event) -> N
             interval = INTERVAL
         if stopped.wait(max(interval, SHORTEST)):
             return
+
+
+def liveness(service: Service) -> Mapping[str, Any] | None:
+    """``x-podman.liveness``: a second check of a container, which restarts it when it fails.
+
+    It has ``test``, ``interval``, ``retries`` and ``start_period``, as ``healthcheck`` has them.
+    None for a service without one.
+    """
+    found = podman_extensions(service.extensions).get("liveness")
+    return found if isinstance(found, Mapping) and found.get("test") else None
+
+
+def keep_alive(
+    engine: Engine, container: str, check: Mapping[str, Any], stopped: threading.Event
+) -> None:
+    """Restart ``container`` whenever ``check`` has failed as often as it may, until ``stopped``.
+
+    It counts from the end of the check's start period on, after each restart again.
+    """
+    command = probe_command(check["test"])
+    interval = max(nanoseconds(str(check.get("interval", "30s"))) / 1e9, SHORTEST)
+    allowed = int(check.get("retries", 3))
+    grace = nanoseconds(str(check.get("start_period", "0s"))) / 1e9
+    failures = 0
+    pause = interval + grace
+    while not stopped.wait(pause):
+        pause = interval
+        try:
+            if engine.inspect(container).status != "running":
+                failures = 0
+                continue
+            failures = 0 if engine.probe(container, command) else failures + 1
+            if failures >= allowed and not stopped.is_set():
+                engine.restart(container)
+                failures, pause = 0, interval + grace
+        except EngineError as error:
+            if error.status == GONE:
+                return

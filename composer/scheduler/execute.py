@@ -83,7 +83,7 @@ class Executor:
         self._engine.disconnect(o.network, o.container)
 
     def _create_volume(self, o: op.CreateVolume) -> None:
-        self._engine.create_volume(self._project, o.key)
+        self._engine.create_volume(self._project, o.key, o.name)
 
     def _remove_volume(self, o: op.RemoveVolume) -> str | None:
         return self._unless_used("volume", o.name, self._engine.remove_volume)

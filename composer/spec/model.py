@@ -413,6 +413,20 @@ class Volume(Node, frozen=True):
     labels: dict[str, str] = {}
     extensions: dict[str, Any] = {}
 
+    @property
+    def per_replica(self) -> bool:
+        """Whether each replica has a volume of its own (``x-podman.per_replica``)."""
+        return podman_extensions(self.extensions).get("per_replica") is True
+
+    @property
+    def temporary(self) -> bool:
+        """Whether it goes with the containers that use it (``x-podman.temporary``)."""
+        return podman_extensions(self.extensions).get("temporary") is True
+
+    def name_for(self, number: int) -> str:
+        """The engine's name of the volume that the replica ``number`` mounts."""
+        return f"{self.name}-{number}" if self.per_replica else self.name
+
 
 class Infra(Node, frozen=True):
     """``x-podman.pods.*.infra``: the container that holds what the members share."""

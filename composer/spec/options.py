@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from composer.spec.conventions import Dialect
+    from composer.spec.read import Document
+    from composer.spec.tree import Problems
+
+    Reader = Callable[[str, Problems], list[Document]]
 
 
 class Options(NamedTuple):
@@ -41,6 +45,9 @@ class Options(NamedTuple):
     """podman-compose's ``--in-pod``: true, false or a pod's name."""
     pod_args: str | None = None
     """podman-compose's ``--pod-args``: flags of ``podman pod create``."""
+    reader: Reader | None = None
+    """Gives the documents of a file, called by its shown name, in the place of reading it as a
+    Compose file: it may be written in other words. What it has to say goes to its problems."""
 
 
 DEFAULTS = Options()

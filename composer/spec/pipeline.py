@@ -164,13 +164,19 @@ class Pipeline:
         if extended is not None and source.path in self.bases:
             documents = self.bases[source.path]
         else:
-            documents = read(self.text(source), source.shown, self.problems)
+            documents = self._taken(source)
             if not documents:
                 raise fail((source.shown, 1, 1), "", "empty compose file")
         if extended is None:
             return documents
         self.bases[source.path] = documents
         return [one._replace(root=_chain_only(one.root, extended)) for one in documents]
+
+    def _taken(self, source: Source) -> list[Document]:
+        """The documents of a file, by the reader that the options name, if they do."""
+        if self.options.reader is not None:
+            return self.options.reader(source.shown, self.problems)
+        return read(self.text(source), source.shown, self.problems)
 
     def _merged(
         self,

@@ -72,8 +72,9 @@ else:
             Composer.__init__(self)
 
 
-def read(text: str, file: str, problems: Problems) -> list[Document]:
+def read(text: str, file: str, problems: Problems, what: str = "a Compose file") -> list[Document]:
     """Read all YAML documents of ``text``. ``file`` is the name that errors show.
+    ``what`` is what they call a file.
 
     Duplicate keys, keys that are not text and the like are noted in ``problems``. Raises
     ``FileError`` for malformed YAML, aliases that refer to themselves or stand for too much, files
@@ -90,7 +91,7 @@ def read(text: str, file: str, problems: Problems) -> list[Document]:
             if isinstance(node, yaml.ScalarNode) and node.value == "":
                 continue
             if not isinstance(node, yaml.MappingNode):
-                raise fail(builder.mark(node), "", "a Compose file must be a mapping at its top")
+                raise fail(builder.mark(node), "", f"{what} must be a mapping at its top")
             found = builder.tags(node) if tagged else ((), ())
             documents.append(Document(builder.mapping(node, ""), *found))
     except yaml.MarkedYAMLError as error:

@@ -35,6 +35,8 @@ DEFINITION = "io.composer.definition"
 """``FIELD=DIGEST,…``: what the file said about a network or volume when it was made."""
 PARENTS = "io.composer.parents"
 """``SERVICE=ID,…``: the containers whose namespaces and volumes this one uses."""
+TEMPORARY = "io.composer.temporary"
+"""Of a volume: it goes with the containers of its project (``true``)."""
 POD = "io.composer.pod"
 """The key of a pod in the file. Infra containers have the labels of their pod, this one too."""
 

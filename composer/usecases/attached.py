@@ -15,7 +15,7 @@ from composer.graph.selection import check_names, select
 from composer.logs import Exit, Selection, show
 from composer.plan.intent import Lifecycle, Up
 from composer.plan.lifecycle import plan_lifecycle
-from composer.scheduler.checks import keep_checking
+from composer.scheduler.checks import keep_alive, keep_checking, liveness
 from composer.spec.model import Project
 from composer.state import Container
 from composer.usecases.context import Context
@@ -49,6 +49,7 @@ def follow(
     containers = [c for c in ctx.engine.observe(project.name).containers if not c.oneoff]
     session = _Session(ctx, project, attach, containers)
     session.check(containers)
+    session.keep_alive(containers)
     shown = _shown(project, intent, attach)
     if shown:
         session.show(containers, shown, since)
@@ -174,6 +175,16 @@ class _Session:
             if container.health:
                 begin(container.id)
         threading.Thread(target=watch, daemon=True).start()
+
+    def keep_alive(self, containers: Sequence[Container]) -> None:
+        """Restart those of ``containers`` that have a check for it (``x-podman.liveness``), when it
+        fails. Podman has but one check of a container."""
+        for container in containers:
+            service = self._project.services.get(container.service)
+            check = liveness(service) if service is not None else None
+            if check is not None:
+                arguments = (self._engine, container.id, check, self._done)
+                threading.Thread(target=keep_alive, args=arguments, daemon=True).start()
 
     def wait(self) -> int:
         """Return the exit code when everything has ended, or after stopping what has not."""

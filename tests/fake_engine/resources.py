@@ -35,11 +35,11 @@ class Resources(Recording):
             found = self._find(container)
             self._put(found, networks=tuple(n for n in found.networks if n != network))
 
-    def create_volume(self, project: Project, key: str) -> None:
-        volume = project.volumes[key]
-        with self._call("create_volume", volume.name):
-            self.volumes[volume.name] = VolumeState(
-                name=volume.name, labels={labels.PROJECT: project.name, labels.VOLUME: key}
+    def create_volume(self, project: Project, key: str, name: str = "") -> None:
+        name = name or project.volumes[key].name
+        with self._call("create_volume", name):
+            self.volumes[name] = VolumeState(
+                name=name, labels={labels.PROJECT: project.name, labels.VOLUME: key}
             )
 
     def remove_volume(self, name: str) -> None:
