@@ -7,7 +7,8 @@ long as it is attached, does so for its containers.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from composer.engine.api import Engine
@@ -55,28 +56,33 @@ def liveness(service: Service) -> Mapping[str, Any] | None:
 
 
 def keep_alive(
-    engine: Engine, container: str, check: Mapping[str, Any], stopped: threading.Event
+    engine: Engine,
+    container: str,
+    check: Mapping[str, Any],
+    stopped: threading.Event,
+    *,
+    clock: Callable[[], float] = time.monotonic,
 ) -> None:
     """Restart ``container`` whenever ``check`` has failed as often as it may, until ``stopped``.
 
-    It counts from the end of the check's start period on, after each restart again.
+    Failures count once it has passed, or its start period is over; after each restart anew.
     """
     command = probe_command(check["test"])
     interval = max(nanoseconds(str(check.get("interval", "30s"))) / 1e9, SHORTEST)
     allowed = int(check.get("retries", 3))
     grace = nanoseconds(str(check.get("start_period", "0s"))) / 1e9
-    failures = 0
-    pause = interval + grace
-    while not stopped.wait(pause):
-        pause = interval
+    failures, counts_from = 0, clock() + grace
+    while not stopped.wait(interval):
         try:
             if engine.inspect(container).status != "running":
-                failures = 0
-                continue
-            failures = 0 if engine.probe(container, command) else failures + 1
+                failures, counts_from = 0, clock() + grace
+            elif engine.probe(container, command):
+                failures, counts_from = 0, clock()
+            elif clock() >= counts_from:
+                failures += 1
             if failures >= allowed and not stopped.is_set():
                 engine.restart(container)
-                failures, pause = 0, interval + grace
+                failures, counts_from = 0, clock() + grace
         except EngineError as error:
             if error.status == GONE:
                 return

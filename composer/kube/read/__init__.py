@@ -21,7 +21,7 @@ from composer.kube.read.structure import check_structure
 from composer.kube.read.texts import Texts
 from composer.spec.discovery import Source, normalise_name
 from composer.spec.read import Document
-from composer.spec.tree import Map, Problems
+from composer.spec.tree import Map, Problems, copy
 from composer.spec.variables import absolute
 
 __all__ = ["Manifests", "read_manifests"]
@@ -35,13 +35,15 @@ class Manifests(NamedTuple):
     warnings: tuple[str, ...]
     name: str
     """What a project of them is called that has no other name; may be empty."""
+    secret: bool
+    """Whether the document has texts of Secrets in it."""
 
     def reader(self, shown: str, problems: Problems) -> list[Document]:
         """The ``reader`` of ``composer.spec.Options``: the first file stands for all of them."""
         if shown != self.sources[0].shown:
             return [Document(Map())]
         problems.warnings += self.warnings
-        return [Document(self.document)]
+        return [Document(copy(self.document))]  # loading changes it in place
 
 
 def read_manifests(names: Sequence[str], scale: Mapping[str, int] | None = None) -> Manifests:
@@ -63,7 +65,9 @@ def read_manifests(names: Sequence[str], scale: Mapping[str, int] | None = None)
     root = convert(draft, scale or {})
     problems.check()
     warnings = tuple(dict.fromkeys(problems.warnings))
-    return Manifests(found, doubled(root), warnings, _name(names[0], found, all_objects))
+    secret = any(one.kind == "Secret" for one in all_objects)
+    name = _name(names[0], found, all_objects)
+    return Manifests(found, doubled(root), warnings, name, secret)
 
 
 def _listed() -> str:

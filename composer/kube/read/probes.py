@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 
@@ -159,17 +160,18 @@ def http_command(container: Cursor, said: Cursor, seconds: int) -> str:
     ways = [("curl", " ".join((*curl, url))), ("wget", " ".join((*wget, url)))]
     if not insecure:
         ways.append(("bash", f"bash -c {shlex.quote(_by_bash(host, port, path, headers))}"))
-    tried = "; elif ".join(f"command -v {name} >/dev/null; then {line}" for name, line in ways)
-    return f"if {tried}; else exit 1; fi"
+    tried = "\nelif ".join(f"command -v {name} >/dev/null; then\n  {line}" for name, line in ways)
+    return f"if {tried}\nelse\n  exit 1\nfi\n"
 
 
 def _by_bash(host: str, port: int, path: str, headers: list[str]) -> str:
     """A request over bash's own sockets: answers from 200 to 399 are well."""
     named = any(header.lower().startswith("host:") for header in headers)
     lines = [f"GET {path} HTTP/1.0", *([] if named else [f"Host: {host}:{port}"]), *headers]
-    request = "".join(f"{line}\\r\\n" for line in (*lines, "")).replace("%", "%%")
+    plain = [re.sub(r'([\\"$`])', r"\\\1", line).replace("%", "%%") for line in lines]
+    request = "".join(f"{line}\\r\\n" for line in (*plain, ""))
     return (
-        f"exec 3<>/dev/tcp/{host}/{port} && printf {shlex.quote(request)} >&3 "
+        f'exec 3<>/dev/tcp/{host}/{port} && printf "{request}" >&3 '
         "&& read -r _ code _ <&3 && ((code >= 200 && code < 400))"
     )
 

@@ -99,7 +99,7 @@ def spread_ports(draft: Draft, parts: Parts) -> None:
             wide = _spread(text, count)
             if wide != text:
                 service["ports"][index] = wide
-                said = Cursor(text, parts.workload.one.root.path, service["ports"].marks[index])
+                said = Cursor(text, parts.workload.one.label, service["ports"].marks[index])
                 draft.warn(said, f"each of {count} replicas has a port of its own: {wide}")
 
 

@@ -1,0 +1,274 @@
+"""``kube play``: manifests of Kubernetes run on Podman as a Compose file does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.conftest import ScenarioOf
+from tests.scenarios.steps import Scenario, fetch_ready, free_port, number_of, started
+from tests.testbed import CHECKOUT, wait_until
+
+pytestmark = pytest.mark.engine
+
+KUBE = CHECKOUT / "samples" / "kube"
+
+
+def publish(work: Scenario, file: str, port: int) -> int:
+    """Let the manifest publish another port of the host in the place of ``port``; that port."""
+    path = work.folder / file
+    found = free_port()
+    text = path.read_text()
+    assert f"port: {port}," in text
+    path.write_text(text.replace(f"port: {port},", f"port: {found},"))
+    return found
+
+
+def nothing_is_left(work: Scenario) -> None:
+    assert work.containers() == []
+    assert work.pods() == {}
+    assert work.infra() == []
+    assert work.resources("network") == set()
+
+
+@pytest.fixture(scope="module")
+def web(shared: ScenarioOf) -> Iterator[tuple[Scenario, int]]:
+    """The sample of two containers, and the port that it is reached at."""
+    work = shared(str(KUBE / "web"))
+    port = publish(work, "web.yaml", 8080)
+    yield work, port
+    work.ok("kube", "down", "web.yaml")
+    nothing_is_left(work)
+
+
+@pytest.fixture(scope="module")
+def shop(shared: ScenarioOf) -> tuple[Scenario, int]:
+    """The sample with init containers and probes, and the port that it is reached at."""
+    work = shared(str(KUBE / "shop"))
+    return work, publish(work, "shop.yaml", 8081)
+
+
+# --- the two containers -------------------------------------------------------------------------
+
+
+def test_containers_of_a_pod_must_reach_each_other_at_localhost(web: tuple[Scenario, int]) -> None:
+    work, port = web
+    work.ok("kube", "play", "-d", "--wait", "web.yaml")
+    assert fetch_ready(port) == "hello from the pod\n"
+    assert set(work.pods()) == {"web-1"}
+    assert work.states() == {"app-1": "running", "proxy-1": "running"}
+    assert work.inside(f"{work.name}-app-1", "cat", "/srv/app.js").stdout.count("$" + "{greeting}")
+
+
+def test_playing_again_must_change_nothing(web: tuple[Scenario, int]) -> None:
+    work, _ = web
+    work.ok("kube", "play", "-d", "web.yaml")
+    before = work.ids()
+    work.ok("kube", "play", "-d", "web.yaml")
+    assert work.ids() == before
+
+
+def test_ps_and_logs_must_show_what_was_played(web: tuple[Scenario, int]) -> None:
+    work, port = web
+    work.ok("kube", "play", "-d", "web.yaml")
+    fetch_ready(port)
+    listed = [
+        json.loads(x)
+        for x in work.ok("kube", "ps", "web.yaml", "--format", "json").split("\n")
+        if x
+    ]
+    assert {one["Service"] for one in listed} == {"app", "proxy"}
+    assert work.ok("kube", "ps", "-q").split()  # -p names the project
+    shown = work.ok("kube", "logs", "web.yaml", "-c", "proxy")
+    assert "GET / HTTP" in shown
+    assert "app-1" not in shown
+
+
+def test_a_name_of_a_service_must_lead_to_the_pod(web: tuple[Scenario, int]) -> None:
+    work, _ = web
+    work.ok("kube", "play", "-d", "web.yaml")
+    proxy = f"{work.name}-proxy-1"
+    wait_until(lambda: work.addresses(proxy, "web"), 10, what="an address of web")
+    assert work.addresses(proxy, "web") == work.addresses(proxy, "app")
+
+
+def test_scaling_must_give_each_replica_a_pod_and_a_port(web: tuple[Scenario, int]) -> None:
+    work, port = web
+    done = work.run("kube", "play", "-d", "--wait", "--scale", "web=2", "web.yaml")
+    assert done.returncode == 0, done.stderr
+    assert f"each of 2 replicas has a port of its own: {port}-{port + 1}:80" in done.stderr
+    assert set(work.pods()) == {"web-1", "web-2"}
+    assert {number_of(one) for one in work.containers("app")} == {1, 2}
+    assert fetch_ready(port) == fetch_ready(port + 1) == "hello from the pod\n"
+    work.ok("kube", "play", "-d", "web.yaml")
+    assert set(work.pods()) == {"web-1"}
+
+
+def test_import_must_give_a_compose_file_that_runs(web: tuple[Scenario, int]) -> None:
+    work, port = web
+    work.ok("kube", "down", "web.yaml")
+    work.ok("kube", "import", "web.yaml", "-o", "compose.yaml")
+    work.ok("up", "-d", "--wait")
+    assert fetch_ready(port) == "hello from the pod\n"
+    work.ok("kube", "play", "-d", "web.yaml")
+    work.ok("down")
+    nothing_is_left(work)
+
+
+# --- init containers, probes, claims --------------------------------------------------------------
+
+
+def test_init_containers_must_end_one_after_the_other_before_the_others_start(
+    shop: tuple[Scenario, int],
+) -> None:
+    work, port = shop
+    work.ok("kube", "play", "-d", "--wait", "shop.yaml")
+    assert fetch_ready(port) == "shop of default, token of 11 letters\n"
+    pages, check, server = (work.container(name) for name in ("pages", "check", "web"))
+    assert pages["State"]["ExitCode"] == check["State"]["ExitCode"] == 0
+    assert pages["State"]["FinishedAt"] < started(check)
+    assert check["State"]["FinishedAt"] < started(server)
+    assert server["State"].get("Health", server["State"].get("Healthcheck"))["Status"] == "healthy"
+    assert server["HostConfig"]["Memory"] == 128 * 2**20
+    assert server["HostConfig"]["NanoCpus"] == 500_000_000
+
+
+def test_a_secret_must_be_in_the_environment_and_nowhere_else(shop: tuple[Scenario, int]) -> None:
+    work, _ = shop
+    done = work.run("kube", "play", "-d", "shop.yaml")
+    pages = work.container("pages")
+    assert "TOKEN=open-sesame" in pages["Config"]["Env"]
+    assert "open-sesame" not in json.dumps(pages["Config"]["Labels"])
+    assert "open-sesame" not in done.stdout + done.stderr
+    assert "open-sesame" not in work.ok("kube", "play", "--dry-run", "shop.yaml")
+
+
+def test_a_job_must_end_and_find_a_stateful_set_by_the_name_of_its_service(
+    shop: tuple[Scenario, int],
+) -> None:
+    work, _ = shop
+    work.ok("kube", "play", "-d", "shop.yaml")
+    wait_until(lambda: work.states().get("fill-1") == "exited", what="the end of the job")
+    store = f"{work.name}-store-1"
+    assert work.inside(store, "redis-cli", "get", "apples").stdout.strip() == "12"
+    assert work.inside(store, "hostname").stdout.strip() == "store-0"
+
+
+def test_down_must_leave_the_claim_and_force_must_remove_it(shop: tuple[Scenario, int]) -> None:
+    work, _ = shop
+    work.ok("kube", "play", "-d", "shop.yaml")
+    assert work.resources("volume") == {"data", "shop-site-1"}
+    work.ok("kube", "down", "shop.yaml")
+    nothing_is_left(work)
+    assert work.resources("volume") == {"data"}
+    work.ok("kube", "play", "-d", "shop.yaml")
+    work.ok("kube", "down", "--force", "shop.yaml")
+    nothing_is_left(work)
+    assert work.resources("volume") == set()
+
+
+def test_what_fails_its_liveness_probe_must_be_restarted_while_attached(
+    shop: tuple[Scenario, int],
+) -> None:
+    work, port = shop
+    with work.running("kube", "play", "shop.yaml") as process:
+        fetch_ready(port)
+        wait_until(lambda: work.states().get("web-1") == "running")
+        server, store = work.container("web"), work.container("store")
+        # One has a liveness probe beside another readiness probe, the other has nothing else.
+        work.inside(server["Id"], "rm", "/usr/share/nginx/html/alive")
+        work.inside(store["Id"], "sh", "-c", "mv $(command -v redis-cli) /tmp/gone")
+        wait_until(lambda: started(work.container("web")) != started(server), what="web again")
+        wait_until(lambda: started(work.container("store")) != started(store), what="store again")
+        assert work.container("web")["Id"] == server["Id"]
+        assert work.interrupt(process) == 130
+    states = work.states()
+    assert states["web-1"] == states["store-1"] == "exited"
+    work.ok("kube", "down", "--force", "shop.yaml")
+
+
+# --- by Podman itself -----------------------------------------------------------------------------
+
+
+def test_podman_must_play_the_same_file(scenario: ScenarioOf, tmp_path: Path) -> None:
+    work = scenario(str(KUBE / "web"))
+    manifest = work.folder / "pod.yaml"
+    manifest.write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: " + work.name + "}\nspec:\n"
+        "  containers: [{name: c, image: 'busybox:latest', command: [/bin/sleep, '1000']}]\n"
+    )
+    work.ok("kube", "play", "--engine", "podman", "pod.yaml")
+    try:
+        names = [one["Names"][0] for one in work.testbed.api.get("/containers/json")]
+        assert f"{work.name}-c" in names
+    finally:
+        work.ok("kube", "down", "--engine", "podman", "pod.yaml")
+    names = [one["Names"][0] for one in work.testbed.api.get("/containers/json?all=true")]
+    assert f"{work.name}-c" not in names
+
+
+# --- what is wrong --------------------------------------------------------------------------------
+
+GOOD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: app
+spec:
+  containers:
+    - name: app
+      image: busybox:latest
+      command: [sleep, "1000"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "said"),
+    [
+        ("kind: Pod", "kind: Pid", "2:1", "'Pid' is none that composer knows"),
+        ("command:", "comand:", "9:7", "comand: is unknown\n  did you mean command?"),
+        ("image: busybox:latest", "image: 3", "8:7", "a text is needed, not 3"),
+        ("      image: busybox:latest\n", "", "7:7", "image is missing"),
+        ("command:", "resources: {limits: {memory: 5Xi}}\n      command:", "9:28", "no quantity"),
+        (
+            "command:",
+            "envFrom: [{configMapRef: {name: no}}]\n      command:",
+            "9:33",
+            "no ConfigMap no",
+        ),
+        ("command: [", "command: [[", "10:1", "malformed YAML"),
+    ],
+)
+def test_a_wrong_file_must_be_told_with_its_place_and_start_nothing(
+    web: tuple[Scenario, int], old: str, new: str, place: str, said: str
+) -> None:
+    work, _ = web
+    work.run("kube", "down", "web.yaml")
+    (work.folder / "bad.yaml").write_text(GOOD + "---\n" + GOOD.replace("app", "other"))
+    path = work.folder / "bad.yaml"
+    path.write_text(path.read_text().replace(old, new, 1))
+    done = work.run("kube", "play", "-d", "bad.yaml")
+    path.unlink()
+    assert done.returncode == 1
+    assert f"bad.yaml:{place}: " in done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    nothing_is_left(work)
+
+
+def test_names_that_are_there_twice_must_be_told_with_both_places(
+    web: tuple[Scenario, int],
+) -> None:
+    work, _ = web
+    work.run("kube", "down", "web.yaml")
+    (work.folder / "twice").mkdir(exist_ok=True)
+    (work.folder / "twice" / "a.yaml").write_text(GOOD)
+    (work.folder / "twice" / "b.yml").write_text(GOOD)
+    done = work.run("kube", "play", "-d", "twice")
+    assert done.returncode == 1
+    assert "twice/b.yml:4:3: " in done.stderr
+    assert "there is a Pod/app already: twice/a.yaml:4:3" in done.stderr
+    nothing_is_left(work)
