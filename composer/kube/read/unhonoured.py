@@ -62,7 +62,10 @@ WARNED: Mapping[str, Mapping[str, str]] = {
     },
     "SecurityContext": {"windowsOptions": "containers are Linux's here"},
     "Probe": {"terminationGracePeriodSeconds": "the time of the pod counts"},
-    "VolumeMount": {"recursiveReadOnly": "mounts below a read-only one stay as they are"},
+    "VolumeMount": {
+        "bindMountOptions": "mounts have the options of Podman",
+        "recursiveReadOnly": "mounts below a read-only one stay as they are",
+    },
     "JobSpec": {
         "activeDeadlineSeconds": "Podman ends nothing after a time",
         "backoffLimitPerIndex": "containers are started again, pods are not",
