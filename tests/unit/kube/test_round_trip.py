@@ -1,0 +1,97 @@
+"""Out of a Compose file into manifests, and back: what comes back equal, and what does not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from composer.kube.generate import manifests
+from composer.kube.read import read_manifests
+from composer.kube.write.stream import to_stream
+from composer.spec import Options, load
+from composer.spec.model import Project
+from tests.testbed import CHECKOUT
+
+SAMPLES = CHECKOUT / "samples" / "compose"
+
+LOST = {
+    "init": "a manifest has no word for it",
+    "build": "a manifest has an image",
+    "image": "that of a build has a name now",
+    "restart": "what makes pods out of a template starts them again, always",
+    "pod": "a service alone in a pod is one in none",
+    "scale": "the same",
+    "extensions": "the same",
+    "deploy": "limits of a pod are those of its members",
+    "config_hash": "the sum of all",
+    "expose": "a port for this machine alone is not published any more",
+}
+"""Attributes of services that may come back otherwise, with the reason. Of others a part may:
+binds of small files are configs, HTTP checks ask with what the image has, and ports that are
+published for this machine alone are not."""
+
+
+def plain(value: Any) -> Any:
+    return json.loads(msgspec.json.encode(value, enc_hook=int))
+
+
+def back(project: Project, folder: Path) -> Project:
+    """``project``, generated and imported."""
+    path = folder / "all.yaml"
+    path.write_text(to_stream(manifests(project).manifests))
+    found = read_manifests([str(path)])
+    assert found.warnings == ()
+    return load(
+        Options(files=(str(path),), project_name=found.name, environ={}, reader=found.reader)
+    )
+
+
+def essential(service: dict[str, Any]) -> dict[str, Any]:
+    """What a service says that has to come back."""
+    kept = {key: value for key, value in service.items() if key not in LOST}
+    binds = [m["target"] for m in service.get("volumes", ()) if m["type"] == "bind"]
+    files = [c.get("target", c["source"]) for c in service.get("configs", ())]
+    kept["volumes"] = [m for m in service.get("volumes", ()) if m["type"] != "bind"]
+    kept["configs"] = bool(binds + files)
+    kept["ports"] = [p for p in service.get("ports", ()) if p.get("host_ip") != "127.0.0.1"]
+    check = dict(service.get("healthcheck") or {})
+    words = " ".join(check.pop("test", ()))
+    check["test"] = "asks over HTTP" if "http://" in words else words
+    kept["healthcheck"] = {"interval": 30 * 10**9, "retries": 3, **check}
+    return kept
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.iterdir()))
+def test_what_a_sample_says_comes_back(name: str, tmp_path: Path) -> None:
+    file = SAMPLES / name / "compose.yaml"
+    before = load(Options(files=(str(file),), project_name=name, environ={}))
+    after = back(before, tmp_path)
+    assert after.name == before.name
+    assert set(after.services) == set(before.services)
+    one, other = plain(before), plain(after)
+    for service in one["services"]:
+        said, found = one["services"][service], other["services"][service]
+        assert essential(found) == essential(said), service
+    assert other["networks"] == one["networks"]
+    assert other.get("volumes") == one.get("volumes")
+    shared = {key: pod for key, pod in before.pods.items() if len(pod.members) > 1}
+    assert set(after.pods) == set(shared)
+    for key, pod in shared.items():
+        assert after.pods[key].members == pod.members
+        assert after.pods[key].scale == pod.scale
+        assert set(after.pods[key].share) == set(pod.share)
+
+
+def test_twice_there_and_back_is_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "sidecar"
+    shutil.copytree(SAMPLES / "sidecar", folder)
+    first = load(Options(files=(str(folder / "compose.yaml"),), project_name="s", environ={}))
+    once = back(first, tmp_path)
+    again = back(once, tmp_path)
+    assert plain(once.services) == plain(again.services)
+    assert plain(once.pods) == plain(again.pods)
