@@ -65,7 +65,8 @@ def keep_alive(
 ) -> None:
     """Restart ``container`` whenever ``check`` has failed as often as it may, until ``stopped``.
 
-    Failures count once it has passed, or its start period is over; after each restart anew.
+    Failures count once it has passed, the container is healthy, or the start period is over; after
+    each restart anew.
     """
     command = probe_command(check["test"])
     interval = max(nanoseconds(str(check.get("interval", "30s"))) / 1e9, SHORTEST)
@@ -74,11 +75,12 @@ def keep_alive(
     failures, counts_from = 0, clock() + grace
     while not stopped.wait(interval):
         try:
-            if engine.inspect(container).status != "running":
+            detail = engine.inspect(container)
+            if detail.status != "running":
                 failures, counts_from = 0, clock() + grace
             elif engine.probe(container, command):
                 failures, counts_from = 0, clock()
-            elif clock() >= counts_from:
+            elif clock() >= counts_from or detail.health == "healthy":
                 failures += 1
             if failures >= allowed and not stopped.is_set():
                 engine.restart(container)

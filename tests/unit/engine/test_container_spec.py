@@ -340,6 +340,11 @@ def test_user_namespaces(mode: str, namespace: dict[str, str], ids: dict[str, An
         ),
         ("extensions", {"x-podman.uidmaps": "0-5"}, "x-podman.uidmaps: '0-5' is no mapping"),
         ("extensions", {"x-podman": {"rootfs": 5}}, "services.a.x-podman.rootfs: 5 is no path"),
+        (
+            "extensions",
+            {"x-podman": {"on_unhealthy": "weep"}},
+            "services.a.x-podman.on_unhealthy: 'weep' is not allowed",
+        ),
     ],
 )
 def test_a_value_that_cannot_be(attribute: str, value: Any, message: str) -> None:
@@ -347,6 +352,12 @@ def test_a_value_that_cannot_be(attribute: str, value: Any, message: str) -> Non
     with pytest.raises(ComposerError, match=message) as caught:
         spec_of(Service(name="a", **said))
     assert caught.value.hint
+
+
+def test_what_becomes_of_an_unhealthy_container() -> None:
+    for word, number in (("none", 0), ("kill", 2), ("restart", 3), ("stop", 4)):
+        spec = spec_of(Service(name="a", extensions={"x-podman": {"on_unhealthy": word}}))
+        assert spec["health_check_on_failure_action"] == number
 
 
 def test_what_is_not_for_podmans_without_rights() -> None:
