@@ -37,6 +37,8 @@ GLOBAL_VALUES = (
 
 CHOICES = {
     "--ansi": ("auto", "always", "never"),
+    "--engine": ("composer", "podman"),
+    "--kind": ("pod", "deployment", "statefulset", "daemonset", "job"),
     "--progress": ("auto", "tty", "plain", "json", "quiet"),
     "--pull": ("always", "missing", "never", "build", "policy"),
     "--rmi": ("local", "all"),
@@ -57,6 +59,9 @@ FIRST_ONLY = ("attach", "commit", "exec", "export", "port", "run")
 """Commands of which only the first argument is a service."""
 
 NO_SERVICES = ("completion", "doctor", "graph", "ls", "version")
+
+OF_MANIFESTS = ("down", "import", "logs", "play", "ps")
+"""Commands below ``kube`` whose arguments are files, unless they look at a cluster."""
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -158,6 +163,9 @@ def _behind_command(line: _Line) -> Iterator[str]:
         return
     if line.command in NO_SERVICES:
         return
+    if line.command == "kube":
+        yield from _of_kube(line)
+        return
     if line.command in FIRST_ONLY and _positional(line):
         yield ":files"
         return
@@ -173,6 +181,18 @@ def _behind_command(line: _Line) -> Iterator[str]:
             yield f"{name}{end}\t{kind}"
     if end:
         yield ":nospace"
+
+
+def _of_kube(line: _Line) -> Iterator[str]:
+    """Arguments of the commands below ``kube``."""
+    command = line.words[0]
+    if command in OF_MANIFESTS and "--cluster" not in line.words:
+        yield ":files"
+    elif command in ("logs", "ps", "scale"):
+        end = "=" if command == "scale" else ""
+        yield from (f"{name}{end}\tservice" for name in _services(line))
+        if end:
+            yield ":nospace"
 
 
 def _positional(line: _Line) -> bool:
