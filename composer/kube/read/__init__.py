@@ -86,20 +86,22 @@ def _objects(found: Sequence[Source], problems: Problems) -> list[Object]:
 
 
 def _checked(found: Sequence[Object], problems: Problems) -> Texts:
-    """Check all objects; what one of them has no right structure for is not looked into further."""
+    """Check all objects; one that has no right structure is looked into for references only."""
     sound: list[Object] = []
+    broken: list[Object] = []
     for one in found:
         begun = len(problems.found)
         if one.root.get("apiVersion").value != "autoscaling/v1":
             check_structure(one.root, one.kind, problems)
-        if len(problems.found) == begun:
-            sound.append(one)
+        (sound if len(problems.found) == begun else broken).append(one)
     check_objects(found, problems)
-    texts = Texts(sound, [one for one in found if one not in sound], problems)
+    texts = Texts(sound, broken, problems)
     claims = [one.name for one in found if one.kind == "PersistentVolumeClaim"]
     for one in sound:
         if one.kind in WORKLOADS:
             check_workload(one, problems)
+    for one in found:
+        if one.kind in WORKLOADS:
             check_references(one, texts, claims, problems)
     return texts
 

@@ -33,22 +33,24 @@ def check_references(one: Object, texts: Texts, claims: Iterable[str], problems:
     known_claims = list(claims)
     for volume in spec.get("volumes").each():
         said = volume.get("persistentVolumeClaim", "claimName")
-        if said and said.value not in known_claims:
+        if said and said.text() not in known_claims:
             _missing(said, "PersistentVolumeClaim", known_claims, problems)
+    if spec.get("volumes") and not isinstance(spec.get("volumes").value, list):
+        return
     templates = one.root.get("spec", "volumeClaimTemplates").each()
     known = [v.get("name").text() for v in spec.get("volumes").each()]
     known += [template.get("metadata", "name").text() for template in templates]
     for container in containers(spec):
         for mount in container.get("volumeMounts").each():
             said = mount.get("name")
-            if said and said.value not in known:
+            if said and said.text() not in known:
                 text = f"the pod has no volume {said.value}"
                 problems.add(said.mark, said.path, text, nearest(said.text(), known))
 
 
 def _check(reference: _Reference, texts: Texts, problems: Problems) -> None:
     kind, said = reference.kind, reference.name
-    if texts.is_broken(kind, said.text()):
+    if not said or texts.is_broken(kind, said.text()):
         return
     there = texts.of(kind, said.text())
     if there is None and reference.optional:
@@ -57,7 +59,7 @@ def _check(reference: _Reference, texts: Texts, problems: Problems) -> None:
         _missing(said, kind, texts.names(kind), problems)
     elif not reference.optional:
         for key in reference.keys:
-            if key and key.value not in there:
+            if key and key.text() not in there:
                 text = f"{kind} {said.value} has no key {key.value}"
                 problems.add(key.mark, key.path, text, nearest(key.text(), there))
 
