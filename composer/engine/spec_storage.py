@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
 from collections.abc import Callable
@@ -139,7 +140,8 @@ def _volume(found: Mounts, mount: Mount, path: str) -> None:
 
 def _inside_volume(context: Context, root: str, subpath: str, path: str) -> str:
     """The folder ``subpath`` of a volume. It may lead out neither by ``..`` nor by a link: what
-    is in a volume was written by containers."""
+    is in a volume was written by containers. One that is missing is made if that can be done from
+    here; else Podman says that it is not there."""
     folder = posixpath.normpath(posixpath.join(root, subpath))
     if context.around.local:
         root, folder = os.path.realpath(root), os.path.realpath(folder)
@@ -149,6 +151,9 @@ def _inside_volume(context: Context, root: str, subpath: str, path: str) -> str:
             hint="name a folder inside of it",
             position=context.project.where(f"{path}.volume.subpath"),
         )
+    if context.around.local and os.path.isdir(root):  # noqa: PTH112 - a path as text
+        with contextlib.suppress(OSError):
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
     return folder
 
 

@@ -190,6 +190,37 @@ def test_what_fails_its_liveness_probe_must_be_restarted_while_attached(
     work.ok("kube", "down", "--force", "shop.yaml")
 
 
+# --- much of what pods can say --------------------------------------------------------------------
+
+
+def test_what_a_pod_says_must_be_so_inside_of_it(scenario: ScenarioOf) -> None:
+    work = scenario("manifests")
+    work.ok("kube", "play", "-d", "mixed.yaml")
+    one, two = f"{work.name}-one-1", f"{work.name}-two-1"
+
+    def said(container: str, line: str) -> str:
+        return work.inside(container, "/bin/sh", "-c", line).stdout.strip()
+
+    assert said(one, "id -u; id -g; id -G").split() == ["1000", "1000", "1000", "4242"]
+    assert said(one, "hostname") == said(two, "hostname") == "mixer"
+    assert said(one, "cat /deep/er/conf/a.txt; /deep/er/conf/run.sh").split() == ["A", "ran"]
+    assert "far.away" in said(one, "cat /etc/hosts")
+    assert said(one, "cat /proc/sys/net/ipv4/ip_unprivileged_port_start") == "0"
+    assert said(one, "touch /root/x && echo written") == ""
+    said(one, "echo here > /memory/file")
+    assert said(two, "cat /same/file; echo kept > /keep/sub/dir/file") == "here"
+    assert said(one, "cat /keep/file") == "kept"
+    assert said(two, "df -k /ram | tail -n 1").split()[1] == "4096"
+    assert said(two, "grep -l sleep /proc/[0-9]*/cmdline | wc -l") != "1"  # it sees both
+    inspected = work.container("one")
+    assert inspected["Config"]["Labels"]["app"] == "mixed"
+    assert inspected["Config"]["Annotations"]["note"] == "hello"
+    assert inspected["EffectiveCaps"] in ([], None)
+    work.ok("kube", "down", "mixed.yaml")
+    nothing_is_left(work)
+    assert work.resources("volume") == {"keep"}
+
+
 # --- by Podman itself -----------------------------------------------------------------------------
 
 
