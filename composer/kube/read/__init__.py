@@ -118,7 +118,7 @@ def _name(given: str, found: Sequence[Source], all_objects: Sequence[Object]) ->
             said.add(labels[PART_OF])
     if len(said) == 1:
         return normalise_name(said.pop())
-    if given == "-":
-        return ""
     path = Path(absolute(given))
+    if given == "-" or not (path.is_file() or path.is_dir()):  # a pipe has no name of its own
+        return ""
     return normalise_name(path.stem if str(path) == found[0].path else path.name)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from composer.kube.read.cursor import Cursor
 from composer.kube.read.objects import Object
 from composer.kube.read.texts import Texts
 from composer.spec.tree import Map, Mark, Problems, Seq, put
+
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in ``value``."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _texts(entry)
 
 
 class Draft:
@@ -19,6 +32,16 @@ class Draft:
         self.texts = texts
         self.problems = problems
         self._sections: dict[str, Map] = {}
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """All words in the texts of the objects that may be names of hosts."""
+        words = (_HOST.findall(text) for one in self.objects for text in _texts(one.root.value))
+        return frozenset(word for found in words for word in found)
+
+    def mentions(self, name: str) -> bool:
+        """Whether any text of the manifests has ``name`` (of a host, with a dot) in it."""
+        return name in self._names
 
     def of_kind(self, *kinds: str) -> list[Object]:
         """The objects of ``kinds``, in the order of the files."""

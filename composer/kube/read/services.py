@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from composer.kube.read.containers import publish
 from composer.kube.read.cursor import Cursor
@@ -25,6 +25,14 @@ def name_pods(draft: Draft, workloads: Iterable[Workload]) -> None:
                 continue
             if one.name not in names:
                 workload.aliases.append(one.name)
+            workload.aliases += [name for name in _long_names(one) if draft.mentions(name)]
+
+
+def _long_names(one: Object) -> Iterator[str]:
+    """The names that a Service has on a cluster besides its own."""
+    namespace = one.root.get("metadata", "namespace").text("default")
+    for ending in ("", ".svc", ".svc.cluster.local"):
+        yield f"{one.name}.{namespace}{ending}"
 
 
 def _selected(draft: Draft, one: Object, workloads: Iterable[Workload]) -> list[Workload]:

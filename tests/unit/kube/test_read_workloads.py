@@ -150,6 +150,16 @@ def test_the_name_of_a_service_is_a_name_in_the_network(tmp_path: Path) -> None:
     assert attachment.aliases == ("front",)
 
 
+def test_a_long_name_of_a_service_that_is_used_leads_to_it(tmp_path: Path) -> None:
+    said = container(
+        f"{PORTS}\nenv: [{{name: URL, value: 'http://db.default.svc.cluster.local:80/x'}}]"
+    )
+    found = project(tmp_path, said, cluster_service("db", "ports: [{port: 80}]"))
+    attachment = found.services["app"].networks["default"]
+    assert attachment is not None
+    assert attachment.aliases == ("db", "db.default.svc.cluster.local")
+
+
 def test_a_port_that_another_stands_for_is_warned_of(tmp_path: Path) -> None:
     said = cluster_service("app", "ports: [{port: 8000, targetPort: 80}]")
     (warning,) = read(tmp_path, container(PORTS), said).warnings
