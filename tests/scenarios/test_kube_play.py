@@ -160,10 +160,10 @@ def test_a_job_must_end_and_find_a_stateful_set_by_the_name_of_its_service(
 def test_down_must_leave_the_claim_and_force_must_remove_it(shop: tuple[Scenario, int]) -> None:
     work, _ = shop
     work.ok("kube", "play", "-d", "shop.yaml")
-    assert work.resources("volume") == {"data", "shop-site-1"}
+    assert work.resources("volume") == {"data-1", "shop-site-1"}
     work.ok("kube", "down", "shop.yaml")
     nothing_is_left(work)
-    assert work.resources("volume") == {"data"}
+    assert work.resources("volume") == {"data-1"}
     work.ok("kube", "play", "-d", "shop.yaml")
     work.ok("kube", "down", "--force", "shop.yaml")
     nothing_is_left(work)
@@ -219,6 +219,23 @@ def test_what_a_pod_says_must_be_so_inside_of_it(scenario: ScenarioOf) -> None:
     work.ok("kube", "down", "mixed.yaml")
     nothing_is_left(work)
     assert work.resources("volume") == {"keep"}
+
+
+def test_sidecars_and_replicas_of_a_stateful_set_must_come_in_order(scenario: ScenarioOf) -> None:
+    work = scenario("manifests")
+    work.ok("kube", "play", "-d", "--wait", "replicas.yaml")
+    assert set(work.pods()) == {"db-1", "db-2"}
+    assert work.resources("volume") == {"data-1", "data-2"}
+    for number in (1, 2):
+        (side, main) = (
+            next(one for one in work.containers(name) if number_of(one) == number)
+            for name in ("side", "main")
+        )
+        assert work.logs_of(main["Id"]).split() == ["prepared", "side"]
+        assert started(side) < started(main)
+    work.ok("kube", "down", "--force", "replicas.yaml")
+    nothing_is_left(work)
+    assert work.resources("volume") == set()
 
 
 # --- by Podman itself -----------------------------------------------------------------------------

@@ -17,6 +17,22 @@ from composer.spec.validate import nearest
 _OTHER_VERSIONS = {"HorizontalPodAutoscaler": ("autoscaling/v1",)}
 """Further versions of kinds that are left out anyway."""
 
+_RIGHTS = "rbac.authorization.k8s.io/v1"
+_OF_CLUSTERS = {
+    "ClusterRole": _RIGHTS,
+    "ClusterRoleBinding": _RIGHTS,
+    "IngressClass": "networking.k8s.io/v1",
+    "LimitRange": "v1",
+    "PersistentVolume": "v1",
+    "PodDisruptionBudget": "policy/v1",
+    "PriorityClass": "scheduling.k8s.io/v1",
+    "ResourceQuota": "v1",
+    "Role": _RIGHTS,
+    "RoleBinding": _RIGHTS,
+    "StorageClass": "storage.k8s.io/v1",
+}
+"""Kinds that are about a cluster alone, with their API: they are left out unread."""
+
 
 @dataclass(frozen=True)
 class Object:
@@ -91,6 +107,9 @@ def _known(root: Map, kind: str, mark: Mark | None, label: str, problems: Proble
     """Whether the kind and its version are known; notes what is not."""
     wanted = kinds().get(kind)
     at = mark_of(root, "kind") or mark
+    if _OF_CLUSTERS.get(kind) == root.get("apiVersion", ""):
+        problems.warn(at, f"{label}: kind", "it is about a cluster alone")
+        return False
     if wanted is None:
         hint = nearest(kind, kinds()) or f"known are {', '.join(kinds())}"
         problems.add(at, "kind", f"{kind!r} is none that composer knows", hint)

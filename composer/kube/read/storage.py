@@ -183,7 +183,8 @@ def _say_claim(one: Mounting, key: str, *, read_only: bool) -> None:
 
 
 def _template(one: Mounting, said: Cursor) -> None:
-    """An entry of ``volumeClaimTemplates``: each replica has a volume of its own."""
+    """An entry of ``volumeClaimTemplates``: each replica has a volume of its own, but for one that
+    the replicas of a service shared before we made a manifest of it."""
     name = one.volume.get("metadata", "name").text()
     others = [
         template.get("metadata", "name").text()
@@ -194,8 +195,7 @@ def _template(one: Mounting, said: Cursor) -> None:
     claims = [claim.name for claim in one.draft.of_kind("PersistentVolumeClaim")]
     key = f"{one.workload.key}-{name}" if name in (*others, *claims) else name
     own = mapping({"x-podman": mapping({"per_replica": True}, said.mark)}, said.mark)
-    shared = one.workload.one.ours or one.workload.replicas == 1
-    one.draft.add("volumes", key, None if shared else own, one.volume.mark)
+    one.draft.add("volumes", key, None if one.workload.one.ours else own, one.volume.mark)
     one.say_named(key)
 
 

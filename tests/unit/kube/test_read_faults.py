@@ -225,9 +225,9 @@ def test_what_asks_for_nothing_is_not_warned_of(tmp_path: Path) -> None:
     assert read(tmp_path, container("", spec)).warnings == ()
 
 
-@pytest.mark.parametrize("kind", ["Ingress", "ServiceAccount", "Namespace"])
+@pytest.mark.parametrize("kind", ["Ingress", "ServiceAccount", "Namespace", "StorageClass"])
 def test_kinds_that_mean_nothing_here_are_warned_of(tmp_path: Path, kind: str) -> None:
-    versions = {"Ingress": "networking.k8s.io/v1"}
+    versions = {"Ingress": "networking.k8s.io/v1", "StorageClass": "storage.k8s.io/v1"}
     said = f"apiVersion: {versions.get(kind, 'v1')}\nkind: {kind}\nmetadata: {{name: x}}\n"
     (warning,) = read(tmp_path, said, deployment("containers: [{name: a, image: i}]\n")).warnings
     assert f"app.yaml:2:1: {kind}/x: kind: " in warning
