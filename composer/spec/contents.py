@@ -23,7 +23,7 @@ def content_of(project: Project, definition: FileObject) -> bytes | None:
     Raises ``ComposerError`` for a file that cannot be read.
     """
     if definition.content is not None:
-        return definition.content.encode()
+        return definition.content.encode(errors="surrogateescape")  # manifests have bytes, too
     if definition.environment is not None:
         value = project.environment.get(definition.environment)
         if value is None:

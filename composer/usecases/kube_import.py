@@ -10,6 +10,7 @@ from pathlib import Path
 from composer.errors import ComposerError
 from composer.kube.read import Manifests, read_manifests
 from composer.kube.read.text import compose_text
+from composer.kube.read.texts import is_text
 from composer.spec import load
 from composer.usecases.context import Context
 
@@ -31,6 +32,12 @@ def import_manifests(ctx: Context, files: Sequence[str], output: str) -> int:
         project_name=name or None,
     )
     ctx.reader = manifests.reader
+    for key, config in (manifests.document.get("configs") or {}).items():
+        if not is_text(config["content"]):
+            raise ComposerError(
+                f"{key} is no text, and a Compose file has no other",
+                hint="Leave it out of the manifests, and mount it as a file.",
+            )
     project = load(ctx.options())  # what cannot be loaded is of no use to anybody
     text = compose_text(project.name, manifests.document, manifests.warnings)
     if output == "-":

@@ -204,6 +204,7 @@ def test_what_a_pod_says_must_be_so_inside_of_it(scenario: ScenarioOf) -> None:
     assert said(one, "id -u; id -g; id -G").split() == ["1000", "1000", "1000", "4242"]
     assert said(one, "hostname") == said(two, "hostname") == "mixer"
     assert said(one, "cat /deep/er/conf/a.txt; /deep/er/conf/run.sh").split() == ["A", "ran"]
+    assert said(one, "wc -c < /deep/er/conf/raw") == "4"
     assert "far.away" in said(one, "cat /etc/hosts")
     assert said(one, "cat /proc/sys/net/ipv4/ip_unprivileged_port_start") == "0"
     assert said(one, "touch /root/x && echo written") == ""

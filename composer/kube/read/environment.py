@@ -34,7 +34,7 @@ def _from_object(draft: Draft, source: Cursor, found: Map) -> None:
     for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
         said = source.get(key)
         for name, text in (draft.texts.of(kind, said.get("name").text()) or {}).items():
-            if text.content is None:
+            if not text.readable:
                 draft.warn(said, f"{name} is no text: it is left out")
             else:
                 put(found, prefix + name, text.content, said.mark)
@@ -60,7 +60,7 @@ def _of_object(kind: str) -> Callable[[Draft, Workload, Cursor, Cursor], str | N
     def value(draft: Draft, _workload: Workload, _container: Cursor, said: Cursor) -> str | None:
         entries = draft.texts.of(kind, said.get("name").text()) or {}
         found = entries.get(said.get("key").text())
-        if found is not None and found.content is None:
+        if found is not None and not found.readable:
             draft.wrong(said, f"{said.get('key').value} of {kind} is no text")
         return found.content if found is not None else None
 

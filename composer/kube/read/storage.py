@@ -284,9 +284,6 @@ def _entries(one: Mounting, kind: str, said: Cursor) -> Iterator[File]:
         text = texts.get(key)
         if text is None:
             continue
-        if text.content is None:
-            one.draft.wrong(item, f"{key} of {name} is no text, and composer mounts text only")
-            continue
         prefix = "secret-" if kind == "secret" and one.draft.texts.of("ConfigMap", name) else ""
         config = prefix + (name if len(texts) == 1 else f"{name}-{key}")
         path = item.get("path").text(key) if wanted else key

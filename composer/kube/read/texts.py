@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -15,10 +16,23 @@ KINDS = ("ConfigMap", "Secret")
 
 
 class Text(NamedTuple):
-    """One entry. ``content`` is None for bytes that are no text."""
+    """One entry. In ``content`` the bytes of what is no text are escaped by surrogates."""
 
-    content: str | None
+    content: str
     mark: Mark | None
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is text, as variables have to be."""
+        return is_text(self.content)
+
+
+def is_text(content: str) -> bool:
+    """Whether ``content`` holds no escaped bytes."""
+    return not _ESCAPED.search(content)
+
+
+_ESCAPED = re.compile("[\udc80-\udcff]")
 
 
 class Texts:
@@ -56,14 +70,11 @@ def _entries(one: Object, problems: Problems) -> dict[str, Text]:
     return found
 
 
-def _decoded(said: Cursor, problems: Problems) -> str | None:
-    """The text of base64; None for bytes that are none. Its content is in no message."""
+def _decoded(said: Cursor, problems: Problems) -> str:
+    """What base64 stands for. Its content is in no message."""
     try:
         data = base64.b64decode("".join(said.text().split()), validate=True)
     except (binascii.Error, ValueError):
         problems.add(said.mark, said.path, "is not base64", "write plain text below stringData")
-        return None
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return None
+        return ""
+    return data.decode(errors="surrogateescape")

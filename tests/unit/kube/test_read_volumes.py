@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from composer.spec.contents import content_of
 from composer.spec.model import Project
 from tests.unit.kube.manifests import config_map, container, deployment, project, read, refused
 
@@ -162,9 +163,12 @@ def test_what_nobody_can_mount_is_refused(tmp_path: Path) -> None:
     assert "spec.template.spec.volumes[0].csi: composer mounts no volumes of this kind" in said
 
 
-def test_bytes_that_are_no_text_are_refused_where_they_are_mounted(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_mounted_as_they_are(tmp_path: Path) -> None:
     binary = (
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: files}\nbinaryData: {x: '/wD/AA=='}\n"
-    )
-    assert "x of files is no text" in refused(tmp_path, binary, mounted("configMap: {name: files}"))
-    assert read(tmp_path, binary, container("")).warnings == ()
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: files}\nbinaryData: {x: '/wD/$AA=='}\n"
+    ).replace("$", "")
+    found = project(tmp_path, binary, mounted("configMap: {name: files}"))
+    assert content_of(found, found.configs["files"]) == b"\xff\x00\xff\x00"
+    said = "envFrom: [{configMapRef: {name: files}}]"
+    (warning,) = read(tmp_path, binary, container(said)).warnings
+    assert "x is no text: it is left out" in warning
