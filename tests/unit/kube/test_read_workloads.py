@@ -207,3 +207,12 @@ def test_our_own_labels_do_not_come_back(tmp_path: Path) -> None:
     said = container("").replace("labels: {app: app}", labels)
     said = said.replace("{name: app}", f"{{name: app, {labels}}}", 1)
     assert project(tmp_path, said).services["app"].labels == {"app": "app"}
+
+
+def test_host_name_and_subdomain_are_a_name_in_the_network(tmp_path: Path) -> None:
+    said = deployment(f"hostname: h\nsubdomain: sub\n{TWO}")
+    found = project(tmp_path, said).pods["app"]
+    attachment = found.networks["default"]
+    assert found.hostname == "h"
+    assert attachment is not None
+    assert attachment.aliases == ("h", "h.sub")

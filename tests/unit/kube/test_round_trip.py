@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from composer.kube.generate import manifests
+from composer.kube.generate import GenerateOptions, manifests
 from composer.kube.read import read_manifests
 from composer.kube.write.stream import to_stream
 from composer.spec import Options, load
@@ -40,10 +40,10 @@ def plain(value: Any) -> Any:
     return json.loads(msgspec.json.encode(value, enc_hook=int))
 
 
-def back(project: Project, folder: Path) -> Project:
+def back(project: Project, folder: Path, options: GenerateOptions | None = None) -> Project:
     """``project``, generated and imported."""
     path = folder / "all.yaml"
-    path.write_text(to_stream(manifests(project).manifests))
+    path.write_text(to_stream(manifests(project, options).manifests))
     found = read_manifests([str(path)])
     assert found.warnings == ()
     return load(
@@ -95,3 +95,15 @@ def test_twice_there_and_back_is_the_same(tmp_path: Path) -> None:
     again = back(once, tmp_path)
     assert plain(once.services) == plain(again.services)
     assert plain(once.pods) == plain(again.pods)
+
+
+def test_a_pod_for_each_replica_comes_back_as_replicas(tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text(
+        "services:\n  web: {image: i, scale: 3, restart: on-failure}\n  job: {image: i}\n"
+    )
+    before = load(Options(files=(str(file),), project_name="p", environ={}))
+    after = back(before, tmp_path, GenerateOptions(kind="pod"))
+    assert {name: one.replicas for name, one in after.services.items()} == {"web": 3, "job": 1}
+    assert after.services["web"].restart == "on-failure"
+    assert after.services["job"].restart is None
