@@ -76,6 +76,8 @@ def play(
     from composer.usecases.up import Attach, parse_scale
 
     _check_engine(engine)
+    if engine == "podman" and (scale or wait or force_recreate or no_recreate):
+        raise typer.BadParameter("--scale, --wait and --…-recreate are for composer's own play")
     background = detach or wait or not start
     intent = Up(
         scale=parse_scale(scale or ()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -91,9 +92,7 @@ def look_at(ctx: Context, files: Sequence[str]) -> None:
 
 def play_by_podman(ctx: Context, files: Sequence[str], *, start: bool = True) -> int:
     """Hand the manifests to ``podman kube play``; its exit code."""
-    with _one_file(files) as path:
-        flags = [] if start else ["--start=false"]
-        return ctx.engine.podman(["kube", "play", *flags, path])
+    return _podman(ctx, ["play", *([] if start else ["--start=false"])], files)
 
 
 def down_by_podman(ctx: Context, files: Sequence[str], *, force: bool) -> int:
@@ -103,8 +102,16 @@ def down_by_podman(ctx: Context, files: Sequence[str], *, force: bool) -> int:
         flags = ["--force"]
     elif force:
         ctx.warn("Podman before 4.4 removes no volumes: use podman volume rm")
+    return _podman(ctx, ["down", *flags], files)
+
+
+def _podman(ctx: Context, words: Sequence[str], files: Sequence[str]) -> int:
+    """Call ``podman kube WORDS FILE``; with ``--dry-run`` say so instead."""
+    if ctx.settings.dry_run:
+        sys.stdout.write(f"podman kube {' '.join((*words, *files))}\n")
+        return 0
     with _one_file(files) as path:
-        return ctx.engine.podman(["kube", "down", *flags, path])
+        return ctx.engine.podman(["kube", *words, path])
 
 
 @contextmanager

@@ -85,7 +85,9 @@ def test_another_liveness_probe_is_told_of_in_the_background(
     assert "service app: its liveness probe is another" in capsys.readouterr().err
 
 
-def test_podman_gets_the_file_or_one_of_all_files(played: Played, tmp_path: Path) -> None:
+def test_podman_gets_the_file_or_one_of_all_files(
+    played: Played, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     context = played.context()
     play_by_podman(context, [played.file], start=False)
     down_by_podman(context, [played.file], force=False)
@@ -93,6 +95,12 @@ def test_podman_gets_the_file_or_one_of_all_files(played: Played, tmp_path: Path
         ("podman", f"kube play --start=false {played.file}"),
         ("podman", f"kube down {played.file}"),
     ]
+    played.engine.calls.clear()
+    context.settings = context.settings._replace(dry_run=True)
+    assert play_by_podman(context, [played.file]) == 0
+    assert played.engine.calls == []
+    assert capsys.readouterr().out == f"podman kube play {played.file}\n"
+    context.settings = context.settings._replace(dry_run=False)
     (tmp_path / "b.yml").write_text(SECRET)
     play_by_podman(context, [str(tmp_path)])
     *words, path = played.engine.calls[-1][1].split()
