@@ -103,6 +103,7 @@ _SERVICE: dict[str, Callable[[Context, Any], Fragment]] = {
     "depends_on": lambda _context, _value: {},
     "liveness": lambda _context, _value: {},
     "on_unhealthy": _on_unhealthy,
+    "one_shot": lambda _context, _value: {},
     "uidmaps": lambda context, _value: _maps(context),
     "gidmaps": lambda context, _value: _maps(context),
     "rootfs": _rootfs,

@@ -13,7 +13,7 @@ from composer.spec.model import Condition, Dependency, Project, Service
 
 def ready_when(service: Service | None) -> Condition:
     """What ``--wait`` waits for: that ``service`` runs, or that it is done."""
-    ends = service is not None and service.pod_init is not None
+    ends = service is not None and (service.pod_init is not None or service.one_shot)
     return "service_completed_successfully" if ends else "running_or_healthy"
 
 

@@ -24,6 +24,8 @@ PAUSE_GROWTH = 0.01
 """The pause as a part of the time waited so far: what takes long is asked less often."""
 RESTART_GRACE = 10.0
 """Seconds that a container with a restart policy may be down before the wait ends."""
+RETRY_GRACE = 2.0
+"""Seconds in which Podman starts one again that has failed, and has tries left."""
 LAST_LINES = 10
 
 
@@ -71,16 +73,32 @@ class Waiter:
         def late() -> bool:
             return deadline is not None and self._clock() > deadline
 
-        code = self._engine.wait_exit(name, lambda: self._stopped.is_set() or late())
-        if code is None:
-            if self._stopped.is_set():
-                raise Interrupted
-            raise ComposerError(f"container {name} did not finish within {timeout:g} s")
-        if code != 0:
+        while True:
+            code = self._engine.wait_exit(name, lambda: self._stopped.is_set() or late())
+            if code is None:
+                if self._stopped.is_set():
+                    raise Interrupted
+                raise ComposerError(f"container {name} did not finish within {timeout:g} s")
+            if code == 0:
+                return
+            if self._comes_again(name):
+                continue
             raise ComposerError(
                 f"container {name} did not complete successfully: exit code {code}",
                 hint=self._last_lines(name),
             )
+
+    def _comes_again(self, name: str) -> bool:
+        """Whether the engine tries a container again that has failed; it needs a moment for it."""
+        deadline = self._clock() + RETRY_GRACE
+        while True:
+            detail = self._engine.inspect(name)
+            if detail.restart_policy != "on-failure" or self._clock() > deadline:
+                return False
+            if detail.status == "running" or detail.exit_code == 0:
+                return True
+            if self._stopped.wait(SHORTEST_PAUSE):
+                raise Interrupted
 
     def _drive(self, name: str, detail: Detail, timeout: float | None) -> None:
         begun = self._clock()

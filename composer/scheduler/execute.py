@@ -249,6 +249,7 @@ class Executor:
             for name in o.containers
             if name not in self._hooks.given_up
             if name in state and not state[name].running and state[name].exit_code != 0
+            if not self._is_tried_again(state[name].service)
         ]
         if dead and o.replaces is not None:
             raise _kept(dead[0], o.replaces)
@@ -256,6 +257,11 @@ class Executor:
             raise dead[0]
         if dead:
             raise OperationsFailed(dead)
+
+    def _is_tried_again(self, name: str) -> bool:
+        """Whether a service runs to its end, and again if it fails: it may well fail at first."""
+        service = self._project.services.get(name)
+        return bool(service and service.one_shot and (service.restart or "").startswith("on-"))
 
 
 def _named(message: str, operation: op.Operation) -> str:

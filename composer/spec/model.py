@@ -355,6 +355,12 @@ class Service(Node, frozen=True):
     ``depends_on``, ``profiles``, ``pull_policy``, ``scale`` and ``deploy.replicas``."""
 
     @property
+    def one_shot(self) -> bool:
+        """Whether it is there to run to its end (``x-podman.one_shot``): ``--wait`` waits for that,
+        and a failure that is tried again is none yet."""
+        return podman_extensions(self.extensions).get("one_shot") is True
+
+    @property
     def rootfs(self) -> str | None:
         """The folder that the container has in place of an image (``x-podman.rootfs``)."""
         return podman_extensions(self.extensions).get("rootfs")

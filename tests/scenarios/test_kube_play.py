@@ -151,9 +151,13 @@ def test_a_job_must_end_and_find_a_stateful_set_by_the_name_of_its_service(
 ) -> None:
     work, _ = shop
     work.ok("kube", "play", "-d", "shop.yaml")
-    wait_until(lambda: work.states().get("fill-1") == "exited", what="the end of the job")
     store = f"{work.name}-store-1"
-    assert work.inside(store, "redis-cli", "get", "apples").stdout.strip() == "12"
+
+    def apples() -> str:
+        return work.inside(store, "redis-cli", "get", "apples").stdout.strip()
+
+    wait_until(lambda: apples() == "12", what="the work of the job")
+    wait_until(lambda: work.states().get("fill-1") == "exited", what="the end of the job")
     assert work.inside(store, "hostname").stdout.strip() == "store-0"
 
 
@@ -237,6 +241,19 @@ def test_sidecars_and_replicas_of_a_stateful_set_must_come_in_order(scenario: Sc
     work.ok("kube", "down", "--force", "replicas.yaml")
     nothing_is_left(work)
     assert work.resources("volume") == set()
+
+
+def test_waiting_must_go_on_while_a_job_is_tried_again(scenario: ScenarioOf) -> None:
+    work = scenario("manifests")
+    work.ok("kube", "play", "--wait", "job.yaml")
+    again = work.container("again")
+    assert again["State"]["Status"] == "exited"
+    assert again["State"]["ExitCode"] == 0
+    assert work.logs_of(again["Id"]).strip() == "done"
+    work.ok("kube", "down", "job.yaml")
+    # In the background nobody takes the first try for the last.
+    work.ok("kube", "play", "-d", "job.yaml")
+    work.ok("kube", "down", "job.yaml")
 
 
 # --- by Podman itself -----------------------------------------------------------------------------

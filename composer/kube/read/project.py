@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from composer.kube.read.containers import service_of
-from composer.kube.read.draft import Draft
+from composer.kube.read.draft import Draft, deepen, mapping
 from composer.kube.read.networks import define
 from composer.kube.read.pods import Parts, depends, say_pod
 from composer.kube.read.services import name_pods, publish_ports, spread_ports
@@ -49,6 +49,9 @@ def _add(draft: Draft, parts: Parts) -> None:
     workload, pod = parts.workload, parts.pod
     for member in workload.members:
         service = parts.own(member)
+        if workload.one.kind == "Job" and member.role == "main":
+            mark = workload.one.root.get("kind").mark
+            deepen(service, "x-podman", mapping({"one_shot": True}, mark), mark)
         if pod is not None and not workload.alone(member):
             extension = {"pod": workload.key, "init": "once" if member.role == "init" else None}
             own = service.setdefault("x-podman", Map())

@@ -309,3 +309,10 @@ def test_renewed_anonymous_volumes_go_with_the_old_container() -> None:
     assert isinstance(removal, op.RemoveContainer)
     assert create.renew_anonymous_volumes
     assert removal.volumes
+
+
+def test_wait_waits_for_the_end_of_what_is_there_to_end() -> None:
+    once = {"x-podman": {"one_shot": True}}
+    plan = planned(project(service("job", extensions=once), service("app")), state(), wait=True)
+    conditions = {o.service: o.condition for o in plan if isinstance(o, op.WaitFor)}
+    assert conditions == {"job": "service_completed_successfully", "app": "running_or_healthy"}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from composer.errors import ComposerError, EngineError
 from composer.scheduler.conditions import Waiter, probe_command
-from composer.state import Capabilities
+from composer.state import Capabilities, Detail
 from tests.fake_engine import Behaviour, FakeEngine
 from tests.testbed import wait_until
 from tests.unit.projects import container, service
@@ -132,3 +134,37 @@ def test_what_the_check_said_is_part_of_the_error() -> None:
     engine.probe_results["p-db-1"] = [False]
     with pytest.raises(ComposerError, match="Its check said: not yet"):
         waiter(engine).healthy("p-db-1")
+
+
+class _Retried(FakeEngine):
+    """An engine on which a container ends with ``codes``, one after the other."""
+
+    def __init__(self, codes: list[int], policy: str = "on-failure") -> None:
+        super().__init__()
+        self.add_container(container(DB, status="exited", exit_code=codes[0]))
+        self.codes = codes
+        self.policy = policy
+
+    def wait_exit(self, container: str, stop: Callable[[], bool]) -> int | None:
+        return self.codes.pop(0)
+
+    def inspect(self, container: str) -> Detail:
+        running = "running" if self.codes else "exited"
+        return replace(super().inspect(container), status=running, restart_policy=self.policy)
+
+
+def test_a_container_that_is_tried_again_has_not_failed_yet() -> None:
+    waiter(_Retried([3, 3, 0])).completed("p-db-1")
+
+
+@pytest.mark.parametrize("policy", ["", "no"])
+def test_one_that_is_not_tried_again_has(policy: str) -> None:
+    with pytest.raises(ComposerError, match="did not complete successfully: exit code 3"):
+        waiter(_Retried([3, 0], policy)).completed("p-db-1")
+
+
+def test_one_without_further_tries_has_failed_after_a_moment() -> None:
+    ticks = iter(range(100))
+    waiting = Waiter(_Retried([3]), threading.Event(), clock=lambda: float(next(ticks)))
+    with pytest.raises(ComposerError, match="exit code 3"):
+        waiting.completed("p-db-1")
