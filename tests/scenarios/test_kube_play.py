@@ -132,8 +132,9 @@ def test_init_containers_must_end_one_after_the_other_before_the_others_start(
     assert pages["State"]["FinishedAt"] < started(check)
     assert check["State"]["FinishedAt"] < started(server)
     assert server["State"].get("Health", server["State"].get("Healthcheck"))["Status"] == "healthy"
-    assert server["HostConfig"]["Memory"] == 128 * 2**20
-    assert server["HostConfig"]["NanoCpus"] == 500_000_000
+    if not work.testbed.rootless:  # the tests' user has no control groups
+        assert server["HostConfig"]["Memory"] == 128 * 2**20
+        assert server["HostConfig"]["NanoCpus"] == 500_000_000
 
 
 def test_a_secret_must_be_in_the_environment_and_nowhere_else(shop: tuple[Scenario, int]) -> None:
@@ -246,8 +247,8 @@ def test_sidecars_and_replicas_of_a_stateful_set_must_come_in_order(scenario: Sc
 def test_waiting_must_go_on_while_a_job_is_tried_again(scenario: ScenarioOf) -> None:
     work = scenario("manifests")
     work.ok("kube", "play", "--wait", "job.yaml")
+    wait_until(lambda: work.states() == {"again-1": "exited"}, 10, what="what is left of it")
     again = work.container("again")
-    assert again["State"]["Status"] == "exited"
     assert again["State"]["ExitCode"] == 0
     assert work.logs_of(again["Id"]).strip() == "done"
     work.ok("kube", "down", "job.yaml")
