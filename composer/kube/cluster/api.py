@@ -12,7 +12,7 @@ import msgspec
 from composer.engine.transport import Response
 from composer.engine.unix import UnixTransport
 from composer.errors import EngineError
-from composer.kube.cluster.failures import ClusterError, refused
+from composer.kube.cluster.failures import ClusterError, refused, unreachable
 
 Object = dict[str, Any]
 """A Kubernetes object, as JSON has it."""
@@ -121,7 +121,4 @@ def _decoded(answer: Response, what: str) -> Object:
 
 
 def _ended(what: str) -> ClusterError:
-    return ClusterError(
-        f"cannot {what}: kubectl has ended",
-        hint="run `kubectl version`: what it says has to be solved first",
-    )
+    return unreachable("kubectl has ended", what)

@@ -88,7 +88,8 @@ def apply(
         item = outcome.item
         told = str(item.key), item.key.resource.kind, item.key.name
         begun = time.monotonic()
-        emit(Started(*told, "Replacing" if outcome.word == "replaced" else "Applying"))
+        if outcome.word != "unchanged":
+            emit(Started(*told, "Replacing" if outcome.word == "replaced" else "Applying"))
         try:
             if outcome.word == "replaced":
                 delete(place, item.key)
@@ -124,12 +125,27 @@ def patch(place: Place, item: Item, *, force: bool, dry_run: bool = False) -> Pa
     if key.resource.namespaced:
         metadata["namespace"] = place.namespace
     body = {**item.manifest, "metadata": metadata}
+    if "spec" in body:
+        body["spec"] = _with_protocols(body["spec"])
     try:
         return _patch(place.api, place.path(key), key, body, force=force, dry_run=dry_run)
     except ClusterError as error:
         if force or error.owners != {FIELD_MANAGER}:
             raise
     return _patch(place.api, place.path(key), key, body, force=True, dry_run=dry_run)
+
+
+def _with_protocols(spec: Any) -> Any:
+    """``spec`` whose ports say their protocol: it is a part of what names them, and servers before
+    1.21 do not know its default."""
+    if isinstance(spec, list):
+        return [_with_protocols(one) for one in spec]
+    if not isinstance(spec, dict):
+        return spec
+    found = {key: _with_protocols(value) for key, value in spec.items()}
+    if ports := found.get("ports"):
+        found["ports"] = [{"protocol": "TCP", **port} for port in ports]
+    return found
 
 
 def _patch(

@@ -62,7 +62,7 @@ class Place(NamedTuple):
         """The path of an object in this place."""
         return key.resource.path(self.namespace, key.name)
 
-    def list(self, resource: Resource, selector: str = "") -> list[Object]:
+    def objects(self, resource: Resource, selector: str = "") -> list[Object]:
         """GET the objects of a kind, each with its kind, by name. Raises ``ClusterError``."""
         query = {"labelSelector": selector or None}
         what = f"list {resource.plural} of namespace {self.namespace}"
@@ -96,7 +96,7 @@ def belongings(place: Place, needed: Collection[Resource] = ()) -> dict[Key, Obj
 
     def look(resource: Resource) -> dict[Key, Object]:
         try:
-            found = place.list(resource, place.selector)
+            found = place.objects(resource, place.selector)
         except ClusterError as error:
             if error.status in _ABSENT and resource not in needed:
                 return {}

@@ -27,7 +27,7 @@ def of_project(place: Place, *, volumes: bool) -> dict[Key, Object]:
     ordered = dict(reversed(found.items()))
     if volumes:
         # Those of StatefulSets were made by the cluster, and have no label of composer's own.
-        claims = place.list(CLAIM, place.members)
+        claims = place.objects(CLAIM, place.members)
         ordered |= {Key(CLAIM, name_of(claim)): claim for claim in claims}
     return ordered
 
@@ -84,7 +84,7 @@ def await_end(
 def _present(place: Place, keys: Mapping[Key, None]) -> set[Key]:
     """What of ``keys`` is still there, and all pods of the project."""
     kinds = list(dict.fromkeys([*(key.resource for key in keys), POD]))
-    lists = each(kinds, lambda kind: place.list(kind, place.members))
+    lists = each(kinds, lambda kind: place.objects(kind, place.members))
     found = zip(kinds, lists, strict=True)
     return {Key(kind, name_of(one)) for kind, part in found for one in part}
 

@@ -11,6 +11,8 @@ from composer.kube.cluster.applying import Outcome
 from composer.kube.cluster.belongings import Key, Place, content
 
 _HIDDEN = "***"
+_FIRST = ("apiVersion", "kind", "metadata", "name")
+"""Keys that stand before the others."""
 _CONTEXT = 3
 """Lines around a change."""
 
@@ -51,7 +53,16 @@ def _lines(found: Object | None) -> list[str]:
         return []
     from composer.kube.write.stream import to_stream
 
-    return to_stream([content(found)]).splitlines()
+    return to_stream([_sorted(content(found))]).splitlines()
+
+
+def _sorted(value: Any) -> Any:
+    """``value`` in an order of its own: the server keeps none, and files have another."""
+    if isinstance(value, dict):
+        first = [key for key in _FIRST if key in value]
+        rest = sorted(key for key in value if key not in _FIRST)
+        return {key: _sorted(value[key]) for key in (*first, *rest)}
+    return [_sorted(one) for one in value] if isinstance(value, list) else value
 
 
 def _without_values(

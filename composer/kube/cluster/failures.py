@@ -8,6 +8,9 @@ import msgspec
 
 from composer.errors import EngineError
 
+UNREACHABLE = "Unreachable"
+"""The reason of errors that no answer of the cluster tells."""
+
 
 class Cause(msgspec.Struct, frozen=True):
     """One of ``details.causes`` of a status: a field, and what is wrong with it."""
@@ -24,7 +27,7 @@ class _Details(msgspec.Struct, frozen=True):
 class _Status(msgspec.Struct, frozen=True):
     """The ``Status`` object (meta/v1) that the API server answers a refused request with."""
 
-    kind: str = ""
+    status: str = ""
     message: str = ""
     reason: str = ""
     code: int = 0
@@ -34,8 +37,8 @@ class _Status(msgspec.Struct, frozen=True):
 class ClusterError(EngineError):
     """A cluster refused something, or could not be reached.
 
-    ``status`` is the HTTP status, 0 if the cluster did not answer; ``reason`` and ``causes`` are
-    those of its status object.
+    ``status`` is the HTTP status, 0 if it was no answer that told it; ``reason`` and ``causes`` are
+    those of the cluster's status object.
     """
 
     def __init__(
@@ -50,6 +53,11 @@ class ClusterError(EngineError):
         super().__init__(message, status=status, hint=hint)
         self.reason = reason
         self.causes = tuple(causes)
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether there was no answer of the cluster: nothing else will be answered either."""
+        return self.reason == UNREACHABLE
 
     @property
     def immutable(self) -> bool:
@@ -143,19 +151,18 @@ def _status(body: bytes) -> _Status | None:
         said = msgspec.json.decode(body, type=_Status)
     except msgspec.MsgspecError:
         return None
-    return said if said.kind == "Status" else None
+    return said if said.status == "Failure" else None
 
 
 def unreachable(problem: str, what: str) -> ClusterError:
     """The error for a cluster that ``kubectl`` could not reach, for the ``problem`` it tells."""
-    for part, (reason, hint) in _UNREACHABLE.items():
+    text, hint = problem, "run `kubectl version`: what it says has to be solved first"
+    for part, (meaning, help_) in _UNREACHABLE.items():
         if part in problem:
-            return ClusterError(
-                f"cannot reach the cluster to {what}: {reason} ({problem})", hint=hint
-            )
+            text, hint = f"{meaning} ({problem})", help_
+            break
     return ClusterError(
-        f"cannot reach the cluster to {what}: {problem}",
-        hint="run `kubectl version`: what it says has to be solved first",
+        f"cannot reach the cluster to {what}: {text}", hint=hint, reason=UNREACHABLE
     )
 
 

@@ -95,7 +95,7 @@ def contents(place: Place) -> list[str]:
     def look(resource: Resource) -> list[str]:
         return [
             f"{resource.shown}/{name_of(one)}"
-            for one in place.list(resource)
+            for one in place.objects(resource)
             if (resource.kind, name_of(one)) not in _OF_EVERY_NAMESPACE
             and not one["metadata"].get("ownerReferences")
             and one.get("type") != "kubernetes.io/service-account-token"

@@ -62,7 +62,7 @@ def members(place: Place) -> list[Member]:
 
     Raises ``ClusterError``.
     """
-    return [member for pod in place.list(POD, place.members) for member in members_of(pod)]
+    return [member for pod in place.objects(POD, place.members) for member in members_of(pod)]
 
 
 def members_of(pod: Object) -> Iterator[Member]:

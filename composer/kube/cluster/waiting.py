@@ -71,7 +71,7 @@ def _look(place: Place, keys: Mapping[Key, str]) -> dict[Key, Object]:
     kinds = list(dict.fromkeys(key.resource for key in keys))
 
     def look(resource: Resource) -> dict[Key, Object]:
-        return {Key(resource, name_of(one)): one for one in place.list(resource, place.members)}
+        return {Key(resource, name_of(one)): one for one in place.objects(resource, place.members)}
 
     return {key: one for part in each(kinds, look) for key, one in part.items()}
 
@@ -93,6 +93,6 @@ def _failed(
 
 def _pods(place: Place) -> list[Object]:
     try:
-        return place.list(POD, place.members)
+        return place.objects(POD, place.members)
     except ClusterError:
         return []
