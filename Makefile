@@ -10,7 +10,7 @@ ORACLE := .oracle
 CLIENTS := .clients
 THREE_TIER := samples/compose/three-tier
 PACKAGES := podman conmon netavark aardvark-dns runc catatonit iptables iproute2 ca-certificates \
-	busybox-static debootstrap python3-venv slirp4netns uidmap
+	busybox-static debootstrap python3-venv slirp4netns uidmap $(if $(shell command -v kubectl),,kubernetes-client)
 NEWER := .engine-5
 ROOTLESS := tests/scenarios/test_testbed.py tests/scenarios/test_three_tier.py
 REAL := tests/integration tests/scenarios
@@ -18,7 +18,7 @@ PURE := tests/conformance tests/unit
 PYTEST = $(if $(wildcard $(ORACLE)/docker-compose),COMPOSER_ORACLE=$(CURDIR)/$(ORACLE)/docker-compose) \
 	$(BIN)/pytest
 
-.PHONY: help setup packages oracle clients images demo demo-down test test-pure test-rootless test-matrix \
+.PHONY: help setup packages oracle clients images demo demo-down test test-pure test-rootless test-matrix test-cluster \
 	lint format bench clean
 
 help: ## show what there is
@@ -102,6 +102,10 @@ test-matrix: setup ## run all tests with containers on Podman 4.3 and 5.4, as ro
 	done; done; \
 	if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi
 
+test-cluster: setup ## run the tests of clusters on a real API server, which is built once
+	test -x .api-server/bin/kube-apiserver || $(BIN)/python -m tests.real_api_server build .api-server
+	COMPOSER_TEST_API_SERVER=.api-server $(BIN)/pytest tests/scenarios/test_kube_cluster.py
+
 lint: setup ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -116,5 +120,5 @@ bench: setup oracle images ## measure against docker-compose and podman-compose;
 	    $(BIN)/python -m tests.testbed run $(CURDIR)/$(BIN)/python -m tests.bench --write docs/benchmarks.md
 
 clean: ## remove what the targets above made in this folder, the test engine included
-	rm -rf $(VENV) $(ORACLE) $(CLIENTS) .engine $(NEWER) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) $(ORACLE) $(CLIENTS) .api-server .engine $(NEWER) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
