@@ -83,6 +83,12 @@ class Controllers:
                 "metadata": {"name": "default"},
             }
             self._client.create("serviceaccounts", namespace, account)
+        for claim in self._client.objects("persistentvolumeclaims", namespace):
+            metadata = claim["metadata"]
+            if "deletionTimestamp" in metadata:  # no pod uses it: it need not be protected
+                patch = {"metadata": {"finalizers": None}}
+                plural, name = "persistentvolumeclaims", metadata["name"]
+                self._client.merge(plural, namespace, name, patch, manager="controller")
         pods = {pod["metadata"]["name"]: pod for pod in self._client.objects("pods", namespace)}
         wanted: dict[str, Object] = {}
         for plural in ("deployments", "statefulsets", "daemonsets", "jobs"):
@@ -175,7 +181,12 @@ def _pods_of(plural: str, workload: Object) -> Iterator[tuple[str, Object]]:
             labels = {**labels, **spec["selector"]["matchLabels"]}
         made = {"name": name, "labels": labels, "ownerReferences": [owner]}
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": made}
-        yield name, {**pod, "spec": {**template["spec"], "nodeName": NODE}}
+        claimed = [
+            {"name": claim, "persistentVolumeClaim": {"claimName": f"{claim}-{name}"}}
+            for claim in (one["metadata"]["name"] for one in spec.get("volumeClaimTemplates") or ())
+        ]
+        volumes = [*(template["spec"].get("volumes") or ()), *claimed]
+        yield name, {**pod, "spec": {**template["spec"], "volumes": volumes, "nodeName": NODE}}
 
 
 def _ready(statuses: list[Object]) -> int:

@@ -119,7 +119,9 @@ def test_diff_shows_what_apply_would_change_and_hides_secrets(project: ClusterSc
     assert project.image("deployments", "web") == "example.org/web:1"
 
 
-def test_what_the_file_lacks_is_pruned_but_no_data(project: ClusterScenario) -> None:
+def test_what_the_file_lacks_is_pruned_but_no_data(
+    project: ClusterScenario, wait_until: Callable[..., object]
+) -> None:
     service = "services:\n  web: {image: example.org/web:1, volumes: ['data:/d']}\n"
     project.write(f"{service}volumes: {{data: }}\n")
     project.ok("apply", "--kind", "deployment")
@@ -133,7 +135,8 @@ def test_what_the_file_lacks_is_pruned_but_no_data(project: ClusterScenario) -> 
     assert "deployments/web" not in project.all()
     assert "data" in project.client.names("persistentvolumeclaims", project.name)
     project.ok("apply", "--prune-volumes")
-    assert "data" not in project.client.names("persistentvolumeclaims", project.name)
+    # A cluster protects claims until it has looked who uses them.
+    wait_until(lambda: not project.client.names("persistentvolumeclaims", project.name))
 
 
 def test_what_others_made_is_never_pruned(project: ClusterScenario) -> None:
