@@ -38,7 +38,7 @@ def generate(
 ) -> int:
     """Write Kubernetes manifests of the project.
 
-    Example: composer kube generate -o k8s/ && kubectl apply -k k8s/overlays/production
+    Example: composer kube generate -o k8s/
     """
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}", param_hint="--kind")

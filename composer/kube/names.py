@@ -33,3 +33,21 @@ def dns_label(text: str, limit: int = LENGTH) -> str:
         return name
     digest = hashlib.sha256(text.encode()).hexdigest()[:6]
     return f"{name[: limit - 7].rstrip('-')}-{digest}"
+
+
+def is_key(key: str) -> bool:
+    """Whether labels and annotations can have that key: a name, with or without a DNS name and a
+    slash before it."""
+    prefix, slash, name = key.rpartition("/")
+    if slash and not (len(prefix) <= 253 and re.fullmatch(_PREFIX, prefix)):
+        return False
+    return bool(name) and is_value(name)
+
+
+def is_value(value: str) -> bool:
+    """Whether a label can have that value."""
+    return re.fullmatch(_VALUE, value) is not None
+
+
+_VALUE = r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?"
+_PREFIX = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*"

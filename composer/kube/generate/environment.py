@@ -15,8 +15,9 @@ _SECRET = re.compile(r"(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(AP
 
 
 def literal(text: str) -> str:
-    """``text`` so that Kubernetes takes no ``$(NAME)`` in it for a variable."""
-    return text.replace("$(", "$$(")
+    """``text`` so that Kubernetes takes nothing in it for a variable: there ``$(NAME)`` is one, and
+    ``$$`` a dollar sign."""
+    return text.replace("$$", "$$$$").replace("$(", "$$(")
 
 
 def sounds_secret(name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from composer.kube.generate.containers import container, preparing_containers
 from composer.kube.generate.draft import Draft
 from composer.kube.generate.extension import kubernetes
+from composer.kube.generate.metadata import add_annotations, add_labels
 from composer.kube.generate.policies import network_labels
 from composer.kube.generate.quantities import whole_seconds
 from composer.kube.generate.storage import Storage
@@ -24,46 +25,16 @@ _ORDER = ("Always", "OnFailure", "Never")
 
 def pod_metadata(draft: Draft, workload: Workload) -> dict[str, Any]:
     """``metadata`` of the pods, without a name: ours, then what the file says."""
-    labels: dict[str, str] = {**draft.labels(workload.name), **network_labels(workload)}
-    annotations: dict[str, str] = {}
+    found: dict[str, Any] = {
+        "labels": {**draft.labels(workload.name), **network_labels(workload)},
+    }
     parts: list[Service | Pod] = [*workload.members]
     if workload.pod is not None:
         parts.append(workload.pod)
     for part in parts:
-        for key, value in part.labels.items():
-            own = labels if _is_label(value) and _is_key(key) else annotations
-            own.setdefault(key, value)
-        for key, value in part.annotations.items():
-            annotations.setdefault(key, value)
-    found: dict[str, Any] = {"labels": labels}
-    bad = [key for key in annotations if not _is_key(key)]
-    for key in bad:
-        draft.warn(f"{workload.path}.labels", f"{key!r} is no key that Kubernetes takes: left out")
-        del annotations[key]
-    return {**found, "annotations": annotations} if annotations else found
-
-
-def _is_key(key: str) -> bool:
-    """Whether it is a name of Kubernetes', with or without a DNS name before it."""
-    prefix, slash, name = key.rpartition("/")
-    fine = not slash or (
-        0 < len(prefix) <= 253
-        and all(
-            _is_word(part) and part == part.lower() and "_" not in part
-            for part in prefix.split(".")
-        )
-    )
-    return fine and _is_word(name) and len(name) <= 63
-
-
-def _is_label(value: str) -> bool:
-    return value == "" or (len(value) <= 63 and _is_word(value))
-
-
-def _is_word(text: str) -> bool:
-    """Letters, digits, and between them dashes, underscores and dots."""
-    plain = text.isascii() and text.replace("-", "a").replace("_", "a").replace(".", "a").isalnum()
-    return plain and text[0].isalnum() and text[-1].isalnum()
+        add_labels(draft, f"{workload.path}.labels", found, part.labels)
+        add_annotations(draft, f"{workload.path}.annotations", found, part.annotations)
+    return found
 
 
 def pod_spec(draft: Draft, workload: Workload, storage: Storage) -> dict[str, Any]:

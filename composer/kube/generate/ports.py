@@ -10,6 +10,7 @@ from composer.kube.generate.workloads import Workload
 from composer.kube.names import dns_label
 from composer.spec.model import Port, Service
 
+_HIGHEST = 65535
 _LIMIT = 100
 """Ports of a range that are still written out."""
 
@@ -61,7 +62,15 @@ def _exposed(draft: Draft, service: Service) -> list[Open]:
     for index, entry in enumerate(service.expose):
         ports, _, protocol = entry.partition("/")
         first, _, last = ports.partition("-")
-        numbers = range(int(first), int(last or first) + 1)
+        try:
+            numbers = range(int(first), int(last or first) + 1)
+        except ValueError:
+            numbers = range(0)
+        if not numbers or numbers[0] < 1 or numbers[-1] > _HIGHEST:
+            draft.warn(
+                f"services.{service.name}.expose[{index}]", f"{entry!r} is no port: left out"
+            )
+            continue
         if len(numbers) > _LIMIT:
             draft.warn(
                 f"services.{service.name}.expose[{index}]",

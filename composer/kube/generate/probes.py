@@ -55,7 +55,7 @@ def probes(service: Service) -> dict[str, Any]:
 
 def _handler(check: Healthcheck) -> dict[str, Any] | None:
     """How Kubernetes finds out; None if the file says that nobody does."""
-    if check.disable or not check.test or check.test[0] == "NONE":
+    if check.disable or check.test[:1] == ("NONE",) or len(check.test) < 2:
         return None
     word, *rest = check.test
     if word == "CMD-SHELL":

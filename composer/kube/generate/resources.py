@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from composer.kube.generate.draft import Draft
-from composer.kube.generate.quantities import memory, processors
+from composer.kube.generate.quantities import amount, memory, processors
 from composer.kube.generate.workloads import Workload
 from composer.spec.model import ResourceLimit, Service
 
@@ -33,6 +33,14 @@ def resources(draft: Draft, service: Service, workload: Workload) -> dict[str, A
     count = _gpus(draft, service)
     if count:
         limits[_GPU] = str(count)
+    for name, asked in requests.items():
+        limit = limits.get(name)
+        if limit is not None and amount(asked) > amount(limit):
+            draft.warn(
+                f"services.{service.name}.deploy.resources",
+                f"it reserves {asked} of {name}, above its limit {limit}, which is taken",
+            )
+            requests[name] = limit
     pairs = (("requests", requests), ("limits", limits))
     return {key: amounts for key, amounts in pairs if amounts}
 

@@ -10,6 +10,7 @@ from typing import Any
 from composer.kube.generate.draft import Draft, Manifest
 from composer.kube.generate.extension import kubernetes_volume
 from composer.kube.generate.files import config_map, file_object, gather, object_key
+from composer.kube.generate.metadata import add_labels
 from composer.kube.generate.quantities import memory
 from composer.kube.generate.workloads import Workload, claims, named_volumes
 from composer.kube.names import dns_label
@@ -37,7 +38,7 @@ class Storage:
 
     def mounts(self, service: Service) -> list[VolumeMount]:
         """The ``volumeMounts`` of the container of ``service``."""
-        found = []
+        found: list[VolumeMount] = []
         for index, mount in enumerate(service.volumes):
             made = _MOUNTS[mount.type](
                 self, service, mount, f"services.{service.name}.volumes[{index}]"
@@ -52,7 +53,20 @@ class Storage:
             found.append(self._memory(service, "/dev/shm", int(shm), name="shm"))  # noqa: S108
         for section, references in (("configs", service.configs), ("secrets", service.secrets)):
             found += [self._reference(service, section, reference) for reference in references]
-        return found
+        return self._distinct(service, found)
+
+    def _distinct(self, service: Service, mounts: list[VolumeMount]) -> list[VolumeMount]:
+        """``mounts``, each place once, the last that is said for it."""
+        found: dict[str, VolumeMount] = {}
+        for mount in mounts:
+            place = mount["mountPath"]
+            if ":" in place or not place.strip():
+                path = f"services.{service.name}.volumes"
+                self.draft.warn(path, f"{place!r} is no place in a container: left out")
+                continue
+            found.pop(place, None)
+            found[place] = mount
+        return list(found.values())
 
     def _add(self, name: str, **source: Any) -> str:
         """Add a volume and return its name, which is another if that stands for another source."""
@@ -206,8 +220,7 @@ def claim(draft: Draft, volume: Volume, workload: Workload, *, template: bool = 
     if template:
         return {"metadata": {"name": name}, "spec": spec}
     made = draft.add("PersistentVolumeClaim", name, workload.name, spec=spec)
-    for key, value in volume.labels.items():
-        made["metadata"]["labels"].setdefault(key, value)
+    add_labels(draft, f"volumes.{volume.key}.labels", made["metadata"], volume.labels)
     return made
 
 
