@@ -34,19 +34,19 @@ def nowhere(engine: Testbed, tmp_path: Path) -> Iterator[dict[str, str]]:
     }
     # Half a minute of idleness is long in a test: the service is given less of it.
     hasty = tmp_path / "podman"
-    own = shutil.which("podman", path=engine.environ()["PATH"])
+    own = shutil.which("podman", path=engine.environ()["PATH"]) or "podman"
     hasty.write_text(f'#!/bin/bash\nexec {own} "${{@/#--time=30/--time=5}}"\n')
     hasty.chmod(0o755)
     env["COMPOSER_PODMAN"] = str(hasty)
     image = tmp_path / "busybox.tar"
     engine.podman("save", "-q", "-o", str(image), "docker.io/library/busybox:latest")
-    subprocess.run(["podman", *options, "load", "-q", "-i", str(image)], env=env, check=True)
+    subprocess.run([own, *options, "load", "-q", "-i", str(image)], env=env, check=True)
     yield env
     for number in services(tmp_path):
         os.kill(number, signal.SIGTERM)
     wait_until(lambda: not services(tmp_path), what="end of the service")
-    subprocess.run(["podman", *options, "rm", "-fa", "-t", "0"], env=env, check=True)
-    subprocess.run(["podman", *options, "network", "prune", "-f"], env=env, check=True)
+    subprocess.run([own, *options, "rm", "-fa", "-t", "0"], env=env, check=True)
+    subprocess.run([own, *options, "network", "prune", "-f"], env=env, check=True)
     subprocess.run(["umount", "-l", str(tmp_path / "store" / "root" / "overlay")], check=False)
 
 
