@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from composer.cli import options as opt
-from composer.cli.kube_generate import KINDS
-from composer.kube.cluster.program import Access
-from composer.kube.generate.draft import Kind
+from composer.cli.kube_options import (
+    Access,
+    Context,
+    KindOption,
+    Kubeconfig,
+    Namespace,
+    kind_of,
+)
 from composer.usecases import kube_cluster as run
 from composer.usecases.kube_push import Pushing
 
-Context = Annotated[str | None, typer.Option("--context", help="Context of the kubeconfig")]
-Kubeconfig = Annotated[str | None, typer.Option("--kubeconfig", metavar="FILE", help="kubeconfig")]
-Namespace = Annotated[
-    str | None, typer.Option("--namespace", "-n", help="Namespace, instead of the project's name")
-]
-KindOption = Annotated[
-    str | None, typer.Option("--kind", help=f"Of all workloads: {', '.join(KINDS)}")
-]
 Registry = Annotated[
     str | None,
     typer.Option("--registry", metavar="HOST/PATH", help="Where the cluster gets built images"),
@@ -69,7 +66,7 @@ def apply(
         raise typer.BadParameter(f"{dry_run!r} is none of server, none", param_hint="--dry-run")
     options = run.ApplyOptions(
         access=Access(context, kubeconfig, namespace),
-        kind=_kind(kind),
+        kind=kind_of(kind),
         pushing=Pushing(push, registry),
         force=force_conflicts,
         prune=prune,
@@ -100,7 +97,7 @@ def diff(
     """
     options = run.ApplyOptions(
         access=Access(context, kubeconfig, namespace),
-        kind=_kind(kind),
+        kind=kind_of(kind),
         pushing=Pushing(False, registry),
         force=force_conflicts,
         prune=prune,
@@ -157,9 +154,3 @@ def _replicas(text: str) -> tuple[str, int]:
     if not name or not number.isdecimal():
         raise typer.BadParameter(f"{text!r} is not SERVICE=NUM, such as web=3")
     return name, int(number)
-
-
-def _kind(kind: str | None) -> Kind | None:
-    if kind is not None and kind not in KINDS:
-        raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}", param_hint="--kind")
-    return cast("Kind | None", kind)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast, get_args
+from typing import Annotated
 
 import typer
 
 from composer.cli import options as opt
-from composer.kube.generate.draft import Kind
+from composer.cli.kube_options import KindOption, kind_of
 from composer.usecases import kube_generate as run
-
-KINDS = get_args(Kind)
 
 
 def generate(
@@ -24,10 +22,7 @@ def generate(
             help="A .yaml file; or a folder: a Kustomize base and an overlay",
         ),
     ] = None,
-    kind: Annotated[
-        str | None,
-        typer.Option("--kind", help=f"Of all workloads: {', '.join(KINDS)}"),
-    ] = None,
+    kind: KindOption = None,
     chart: Annotated[
         bool, typer.Option("--chart", help="Write a Helm chart into the folder")
     ] = False,
@@ -40,12 +35,11 @@ def generate(
 
     Example: composer kube generate -o k8s/
     """
-    if kind is not None and kind not in KINDS:
-        raise typer.BadParameter(f"{kind!r} is none of {', '.join(KINDS)}", param_hint="--kind")
+    chosen = kind_of(kind)
     with opt.session(ctx) as context:
         return run.generate(
             context,
-            cast("Kind | None", kind),
+            chosen,
             host_ports=host_ports,
             output=run.Output(output, chart),
         )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from composer.cli import options as opt
+from composer.cli.kube_options import Access, Context, Kubeconfig
 from composer.cli.logs import lines
 from composer.cli.up import images_of, recreate_of
-
-if TYPE_CHECKING:
-    from composer.kube.cluster.program import Access
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", show_default=False)]
 FilesOrServices = Annotated[
@@ -27,11 +25,10 @@ Container = Annotated[
 Cluster = Annotated[
     bool, typer.Option("--cluster", help="Of the project on a cluster; arguments are services")
 ]
-Context = Annotated[str | None, typer.Option("--context", help="Context of the kubeconfig")]
-Kubeconfig = Annotated[str | None, typer.Option("--kubeconfig", metavar="FILE", help="kubeconfig")]
 Namespace = Annotated[
     str | None, typer.Option("--namespace", help="Namespace, instead of the project's name")
 ]
+"""Not ``-n``, which is the number of lines of logs."""
 
 ENGINES = ("composer", "podman")
 
@@ -147,9 +144,8 @@ def ps(
 
             services = (*(files or ()), *(container or ()))
             wanted = kube_cluster.PsOptions(services, all, format, quiet)
-            return kube_cluster.cluster_ps(
-                context, _access(kube_context, kubeconfig, namespace), wanted
-            )
+            access = Access(kube_context, kubeconfig, namespace)
+            return kube_cluster.cluster_ps(context, access, wanted)
         from composer.usecases.kube_play import look_at
         from composer.usecases.look import PsOptions
         from composer.usecases.look import ps as run_ps
@@ -182,27 +178,26 @@ def logs(
     from composer.usecases.logs import LogOptions
     from composer.usecases.logs import logs as run_logs
 
-    common = {
-        "follow": follow,
-        "since": since,
-        "until": until,
-        "tail": lines(tail),
-        "timestamps": timestamps,
-        "color": not no_color,
-        "prefix": not no_log_prefix,
-    }
+    services = (*((files or ()) if cluster else ()), *(container or ()))
+    options = LogOptions(
+        services,
+        follow=follow,
+        since=since,
+        until=until,
+        tail=lines(tail),
+        timestamps=timestamps,
+        color=not no_color,
+        prefix=not no_log_prefix,
+    )
     with opt.session(ctx) as context:
         if cluster:
-            from composer.usecases import kube_cluster
+            from composer.usecases.kube_cluster import cluster_logs
 
-            wanted = kube_cluster.LogOptions((*(files or ()), *(container or ())), **common)  # type: ignore[arg-type]
-            return kube_cluster.cluster_logs(
-                context, _access(kube_context, kubeconfig, namespace), wanted
-            )
+            return cluster_logs(context, Access(kube_context, kubeconfig, namespace), options)
         from composer.usecases.kube_play import look_at
 
         look_at(context, files or ())
-        return run_logs(context, LogOptions(tuple(container or ()), **common))  # type: ignore[arg-type]
+        return run_logs(context, options)
 
 
 def import_(
@@ -225,9 +220,3 @@ def import_(
 def _check_engine(engine: str) -> None:
     if engine not in ENGINES:
         raise typer.BadParameter(f"{engine!r} is none of {', '.join(ENGINES)}")
-
-
-def _access(context: str | None, kubeconfig: str | None, namespace: str | None) -> Access:
-    from composer.kube.cluster.program import Access
-
-    return Access(context, kubeconfig, namespace)

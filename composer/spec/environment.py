@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from composer.errors import ComposerError
 from composer.spec.files import is_missing, shown
@@ -27,11 +27,19 @@ def resolve_names(services: Mapping[str, Any], variables: Mapping[str, str]) -> 
                     environment[name] = variables[name]
 
 
-def resolve_files(name: str, service: Map, variables: Mapping[str, str], problems: Problems) -> int:
+class Resolved(NamedTuple):
+    """How many variables and labels files set, and the variables that only they set."""
+
+    total: int
+    variables: frozenset[str]
+
+
+def resolve_files(
+    name: str, service: Map, variables: Mapping[str, str], problems: Problems
+) -> Resolved:
     """Replace ``env_file`` and ``label_file`` of a service by what they set.
 
     What the service says itself wins over the files, and a later file wins over an earlier one.
-    Returns how many variables and labels that are.
     """
     count = 0
     path = f"services.{name}"
@@ -52,6 +60,7 @@ def resolve_files(name: str, service: Map, variables: Mapping[str, str], problem
                 problems.note(error, mark, f"{path}.env_file[{index}]")
         _under(service, "environment", found)
         count += len(found)
+    from_files = frozenset(found.keys() - own.keys())
     labels = service.pop("label_file", None)
     if labels:
         from composer.spec.dotenv import read_file
@@ -66,7 +75,7 @@ def resolve_files(name: str, service: Map, variables: Mapping[str, str], problem
                 problems.note(error, mark, f"{path}.label_file[{index}]")
         _under(service, "labels", found)
         count += len(found)
-    return count
+    return Resolved(count, from_files)
 
 
 def _env_file(file: Mapping[str, Any], lookup: Callable[[str], str | None]) -> dict[str, str]:

@@ -57,6 +57,8 @@ class Canonical:
         self.resources: Mapping[str, Any] = {}
         """All networks and volumes that the files define: pods may use further ones."""
         self.warnings: tuple[str, ...] = ()
+        self.env_file_variables: dict[str, frozenset[str]] = {}
+        """By service: the variables that only its env files set."""
         self._tree = tree
 
     def selected(self, names: Iterable[str]) -> dict[str, Any]:
@@ -235,7 +237,10 @@ def _complete(
         found = 0
         for name in selection.active:
             service = tree["services"][name]
-            found += resolve_files(name, service, canonical.environment, problems)
+            resolved = resolve_files(name, service, canonical.environment, problems)
+            if resolved.variables:
+                canonical.env_file_variables[name] = resolved.variables
+            found += resolved.total
             if found > FILES_LIMIT:
                 raise ComposerError(f"the env files set more than {FILES_LIMIT} variables")
     if options.consistency:

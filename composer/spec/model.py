@@ -525,6 +525,8 @@ class Project(Node, frozen=True):
     extensions: dict[str, Any] = {}
     environment: dict[str, str] = {}
     """The variables that interpolation saw (shell, then ``--env-file`` or ``.env``)."""
+    env_file_variables: dict[str, frozenset[str]] = {}
+    """By service: the variables that only its env files set."""
     positions: dict[str, Position] = {}
     """Where each path (``services.web.ports[0]``) was said last. For error messages."""
     warnings: tuple[str, ...] = ()

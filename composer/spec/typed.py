@@ -43,6 +43,7 @@ def build(canonical: Canonical) -> Project:
         models=mapping.get("models", {}),
         extensions=_extensions(mapping),
         environment=dict(canonical.environment),
+        env_file_variables=canonical.env_file_variables,
         positions=canonical.positions,
         warnings=canonical.warnings,
         dialect=canonical.conventions.dialect,

@@ -17,13 +17,13 @@ from composer.kube.cluster.belongings import Item, Key, Place
 from composer.kube.cluster.kinds import POD, WORKLOADS
 from composer.kube.cluster.program import Access, Proxy
 from composer.kube.cluster.registry import with_ids
-from composer.kube.generate.draft import Kind
+from composer.kube.generate.draft import GenerateOptions, Kind
 from composer.kube.names import dns_label
 from composer.printable import printable
 from composer.scheduler.events import EventSink, Finished, Planned, Started
-from composer.spec import load
 from composer.usecases.context import Context
 from composer.usecases.kube_push import Pushing, images, warn_of_local
+from composer.usecases.logs import LogOptions, check_times, stream_printer
 
 DIFFERENT = 1
 """Exit code of ``diff`` when there is a difference."""
@@ -108,16 +108,14 @@ def _manifests(ctx: Context, options: ApplyOptions, *, dry_run: bool = False) ->
     """The manifests of the project, whose images are pushed if that is asked for."""
     from composer.usecases.kube_generate import generated_manifests
 
-    pushed = images(ctx, options.pushing, dry_run=dry_run)
-    generated = generated_manifests(ctx, options.kind, images=pushed.names)
-    if not generated.manifests:
-        raise ComposerError(
-            "the project has nothing for a cluster", hint="No service of it is active."
-        )
+    project = ctx.project()
+    pushed = images(ctx, project, options.pushing, dry_run=dry_run)
+    chosen = GenerateOptions(options.kind, images=pushed.names)
+    generated = generated_manifests(project, chosen)
     for text in generated.warnings:
         ctx.warn(text)
     if options.pushing.registry is None:
-        warn_of_local(ctx, load(ctx.options()))
+        warn_of_local(ctx, project)
     return with_ids(generated.manifests, pushed.ids)
 
 
@@ -325,25 +323,11 @@ def cluster_ps(ctx: Context, access: Access, options: PsOptions) -> int:
     return 0
 
 
-class LogOptions(NamedTuple):
-    """The flags of ``kube logs --cluster``; see ``composer.usecases.logs.LogOptions``."""
-
-    services: tuple[str, ...] = ()
-    follow: bool = False
-    since: str | None = None
-    until: str | None = None
-    tail: int | None = None
-    timestamps: bool = False
-    color: bool = True
-    prefix: bool = True
-
-
 def cluster_logs(ctx: Context, access: Access, options: LogOptions) -> int:
     """Show the logs of the project's pods. Returns the exit code. Raises ``ComposerError``."""
     from composer.kube.cluster.logs import ClusterLogs, as_container
     from composer.kube.cluster.pods import members
     from composer.logs import Selection, show
-    from composer.usecases.logs import check_times, stream_printer
 
     check_times({"--since": options.since, "--until": options.until})
     project = ctx.project_name

@@ -12,7 +12,7 @@ from composer.errors import ComposerError
 from composer.kube.generate import Generated, GenerateOptions, manifests
 from composer.kube.generate.draft import Kind
 from composer.kube.write.by_owner import HEADER
-from composer.spec import load_canonical
+from composer.spec.model import Project
 from composer.usecases.context import Context
 
 _STREAM = (".yaml", ".yml")
@@ -28,35 +28,21 @@ class Output(NamedTuple):
 
 def generate(ctx: Context, kind: Kind | None, *, host_ports: bool, output: Output) -> int:
     """Write the manifests of the project. Returns the exit code. Raises ``ComposerError``."""
-    generated = generated_manifests(ctx, kind, host_ports=host_ports)
-    if not generated.manifests:
-        raise ComposerError(
-            "the project has nothing for a cluster", hint="No service of it is active."
-        )
+    generated = generated_manifests(ctx.project(), GenerateOptions(kind, host_ports))
     _write(generated, output)
     for text in generated.warnings:
         ctx.warn(text)
     return 0
 
 
-def generated_manifests(
-    ctx: Context,
-    kind: Kind | None = None,
-    *,
-    host_ports: bool = False,
-    images: Mapping[str, str] | None = None,
-) -> Generated:
-    """The manifests of the project that ``ctx`` means. Raises ``ComposerError``."""
-    project = ctx.project()
-    unread = load_canonical(ctx.options()._replace(resolve_environment=False))
-    from_files = {}
-    for name, service in unread.mapping["services"].items():
-        if service.get("env_file") and name in project.services:
-            own = service.get("environment") or {}
-            both = project.services[name].environment
-            from_files[name] = frozenset(key for key in both if key not in own)
-    options = GenerateOptions(kind, host_ports, images or {}, from_files)
-    return manifests(project, options)
+def generated_manifests(project: Project, options: GenerateOptions) -> Generated:
+    """The manifests of ``project``. Raises ``ComposerError``, also if there are none."""
+    generated = manifests(project, options)
+    if not generated.manifests:
+        raise ComposerError(
+            "the project has nothing for a cluster", hint="No service of it is active."
+        )
+    return generated
 
 
 def _write(generated: Generated, output: Output) -> None:

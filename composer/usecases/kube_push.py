@@ -9,7 +9,6 @@ from composer.errors import ComposerError
 from composer.graph.needs import image_name
 from composer.kube.cluster.registry import named, registry_images
 from composer.plan.intent import Build
-from composer.spec import load
 from composer.spec.model import Project
 from composer.usecases.context import Context
 
@@ -28,8 +27,8 @@ class Images(NamedTuple):
     ids: Mapping[str, str] = {}
 
 
-def images(ctx: Context, pushing: Pushing, *, dry_run: bool = False) -> Images:
-    """Build and push what the project builds, if that is asked for; what it is called then.
+def images(ctx: Context, project: Project, pushing: Pushing, *, dry_run: bool = False) -> Images:
+    """Build and push what ``project`` builds, if that is asked for; what it is called then.
 
     A build that changes nothing takes its layers from the cache. Raises ``ComposerError``.
     """
@@ -40,7 +39,6 @@ def images(ctx: Context, pushing: Pushing, *, dry_run: bool = False) -> Images:
                 hint="Name the registry: --push --registry registry.example.com/team",
             )
         return Images()
-    project = load(ctx.options())
     names = registry_images(project, pushing.registry)
     if not pushing.push or dry_run or not names:
         return Images(names)

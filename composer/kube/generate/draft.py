@@ -38,8 +38,6 @@ class GenerateOptions(NamedTuple):
     """Ports are published by the node that a pod is on, in the place of a Service."""
     images: Mapping[str, str] = {}
     """Other names for the images of services."""
-    from_files: Mapping[str, frozenset[str]] = {}
-    """By service: the variables that its env files set, and it does not itself."""
 
 
 class Generated(NamedTuple):

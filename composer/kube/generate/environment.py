@@ -27,7 +27,7 @@ def sounds_secret(name: str) -> bool:
 
 def environment(draft: Draft, service: Service, owner: str) -> dict[str, Any]:
     """The ``env`` and ``envFrom`` of a container; what they refer to is added to ``draft``."""
-    from_files = draft.options.from_files.get(service.name, frozenset())
+    from_files = draft.project.env_file_variables.get(service.name, frozenset())
     said = {name: value for name, value in service.environment.items() if value is not None}
     files = {
         name: value

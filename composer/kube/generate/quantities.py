@@ -21,14 +21,6 @@ def processors(count: float) -> str:
     return str(thousandths // 1000) if thousandths % 1000 == 0 else f"{thousandths}m"
 
 
-def amount(quantity: str) -> float:
-    """The number that a quantity of ours means."""
-    for suffix, unit in (*_BINARY, ("m", 0.001)):
-        if quantity.endswith(suffix):
-            return float(quantity.removesuffix(suffix)) * unit
-    return float(quantity)
-
-
 def whole_seconds(nanoseconds: int) -> int:
     """A duration of the model in seconds, rounded up, and at least one."""
     return max(1, math.ceil(nanoseconds / 1e9))

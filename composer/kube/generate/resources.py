@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from composer.kube.generate.draft import Draft
-from composer.kube.generate.quantities import amount, memory, processors
+from composer.kube.generate.quantities import memory, processors
 from composer.kube.generate.workloads import Workload
+from composer.kube.quantities import quantity
 from composer.spec.model import ResourceLimit, Service
 
 _GPU = "nvidia.com/gpu"
@@ -35,7 +36,7 @@ def resources(draft: Draft, service: Service, workload: Workload) -> dict[str, A
         limits[_GPU] = str(count)
     for name, asked in requests.items():
         limit = limits.get(name)
-        if limit is not None and amount(asked) > amount(limit):
+        if limit is not None and quantity(asked) > quantity(limit):
             draft.warn(
                 f"services.{service.name}.deploy.resources",
                 f"it reserves {asked} of {name}, above its limit {limit}, which is taken",

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from composer.errors import Position
-from composer.kube.read import quantities
+from composer.kube import quantities
 from composer.kube.read.cursor import Cursor
 from composer.kube.read.objects import Object
 from composer.spec.tree import Mark, Problems

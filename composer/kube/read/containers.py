@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from composer.kube.quantities import processors, size, size_text
 from composer.kube.read.cursor import Cursor
 from composer.kube.read.draft import Draft, deepen, extend, listing, mapping
 from composer.kube.read.environment import environment, expand
 from composer.kube.read.probes import healthcheck, http_command
-from composer.kube.read.quantities import processors, size, size_text
 from composer.kube.read.security import security
 from composer.kube.read.storage import mounts
 from composer.kube.read.workloads import Member, Workload

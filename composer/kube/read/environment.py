@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from composer.kube.quantities import quantity
 from composer.kube.read.cursor import Cursor
 from composer.kube.read.draft import Draft
-from composer.kube.read.quantities import quantity
 from composer.kube.read.workloads import Workload
 from composer.spec.tree import Map, put
 

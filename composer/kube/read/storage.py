@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from composer.kube.quantities import size, size_text
 from composer.kube.read.cursor import Cursor
 from composer.kube.read.draft import Draft, extend, mapping
 from composer.kube.read.environment import expand, field_value
-from composer.kube.read.quantities import size, size_text
 from composer.kube.read.workloads import Member, Workload
 from composer.spec.tree import Map, put
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from composer.kube.fields import Field, fields_of
+from composer.kube.quantities import quantity
 from composer.kube.read.cursor import Cursor
-from composer.kube.read.quantities import quantity
 from composer.spec.tree import Map, Problems
 from composer.spec.validate import nearest
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from composer.kube.read.environment import expand
-from composer.kube.read.quantities import processors, quantity, size
+from composer.kube.quantities import processors, quantity, size
 from tests.unit.kube.manifests import config_map, container, project, read, service
 
 _SECOND = 10**9
