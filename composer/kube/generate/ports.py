@@ -113,7 +113,7 @@ def services(draft: Draft, workload: Workload) -> None:
     names = dict.fromkeys(dns_label(service.name) for service in workload.members)
     names.setdefault(workload.name)
     public = [] if draft.options.host_ports else _public(draft, workload, ports)
-    same = all(port.published == str(port.target) for port in public)
+    same = all(port.published in ("", str(port.target)) for port in public)
     headless = workload.kind == "statefulset" or not ports
     for name in names:
         spec: dict[str, Any] = {"selector": draft.selector(workload.name)}

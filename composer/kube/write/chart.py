@@ -19,9 +19,6 @@ from composer.spec import to_yaml
 from composer.spec.tree import copy
 
 VERSION = "0.1.0"
-_MARK = re.compile(
-    r"^(?P<indent> *)(?P<dash>- )?(?P<key>[A-Za-z]+): '?@@(?P<path>[^@]+)@@'?$", re.M
-)
 _BLOCKS = ("resources",)
 """Values that are mappings."""
 
@@ -30,7 +27,8 @@ def to_chart(manifests: Sequence[Manifest]) -> dict[str, str]:
     """The files of a chart, by their path. ``manifests`` must not be empty."""
     name = manifests[0]["metadata"]["labels"][PART_OF]
     values: dict[str, dict[str, Any]] = {"images": {}, "replicas": {}, "resources": {}, "hosts": {}}
-    marked = [_marked(copy(manifest), values) for manifest in manifests]
+    sign = _sign(manifests)
+    marked = [_marked(copy(manifest), values, sign) for manifest in manifests]
     chart = {
         "apiVersion": "v2",
         "name": name,
@@ -43,39 +41,48 @@ def to_chart(manifests: Sequence[Manifest]) -> dict[str, str]:
         "values.yaml": HEADER + to_yaml({k: v for k, v in values.items() if v}, escape=False),
     }
     for owner, own in by_owner(marked).items():
-        files[f"templates/{owner}.yaml"] = HEADER + _template(to_stream(own))
+        files[f"templates/{owner}.yaml"] = HEADER + _template(to_stream(own), sign)
     return files
 
 
-def _marked(manifest: Manifest, values: dict[str, dict[str, Any]]) -> Manifest:
+def _sign(manifests: Sequence[Manifest]) -> str:
+    """What marks begin and end with: nothing that stands in a manifest already."""
+    text, sign = to_stream(manifests), "@@"
+    while sign in text:
+        sign += "@"
+    return sign
+
+
+def _marked(manifest: Manifest, values: dict[str, dict[str, Any]], sign: str) -> Manifest:
     """``manifest`` with marks in the places of what goes into ``values``."""
     name = manifest["metadata"]["name"]
     spec = manifest.get("spec", {})
     if "replicas" in spec:
         values["replicas"][name] = spec["replicas"]
-        spec["replicas"] = f"@@replicas/{name}@@"
+        spec["replicas"] = f"{sign}replicas/{name}{sign}"
     pod = spec if manifest["kind"] == "Pod" else spec.get("template", {}).get("spec", {})
     for container in (*pod.get("initContainers", ()), *pod.get("containers", ())):
         own = container["name"]
         values["images"].setdefault(own, container["image"])
         if values["images"][own] == container["image"]:
-            container["image"] = f"@@images/{own}@@"
+            container["image"] = f"{sign}images/{own}{sign}"
         values["resources"].setdefault(own, container.get("resources", {}))
         if values["resources"][own] == container.get("resources", {}):
-            container["resources"] = f"@@resources/{own}@@"
+            container["resources"] = f"{sign}resources/{own}{sign}"
     if manifest["kind"] == "Ingress":
         for rule in spec["rules"]:
             values["hosts"][name] = rule["host"]
-            rule["host"] = f"@@hosts/{name}@@"
+            rule["host"] = f"{sign}hosts/{name}{sign}"
         for entry in spec.get("tls", ()):
             entry["hosts"] = [values["hosts"][name]]
     return manifest
 
 
-def _template(text: str) -> str:
+def _template(text: str, sign: str) -> str:
     """The text of a template: what looks like Helm's in it stays as it is, marks become values."""
     escaped = text.replace("{{", "{{ `{{` }}")
-    return _MARK.sub(_value, escaped)
+    mark = rf"^(?P<indent> *)(?P<dash>- )?(?P<key>[A-Za-z]+): '?{sign}(?P<path>[^@]+){sign}'?$"
+    return re.sub(mark, _value, escaped, flags=re.MULTILINE)
 
 
 def _value(found: re.Match[str]) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from composer.kube.read.environment import expand
 from composer.kube.quantities import processors, quantity, size
+from composer.kube.read.environment import expand
 from tests.unit.kube.manifests import config_map, container, project, read, service
 
 _SECOND = 10**9
