@@ -34,6 +34,8 @@ class InjectedFile(msgspec.Struct, frozen=True):
     uid: int = 0
     gid: int = 0
     mode: int = 0o444
+    of: str = ""
+    """The secret or config that it is: ``secrets.token``."""
 
 
 class NetworkFacts(msgspec.Struct, frozen=True):
@@ -67,6 +69,9 @@ class Surroundings:
     """The bridges of networks are not on the machine itself."""
     socket: str = ""
     """The engine's socket file, empty when there is none on this machine."""
+    deferred: bool = False
+    """The container is only described, and made later by somebody else (systemd): no folder is
+    made for it now, and each secret counts as a text that it has to be given."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ class Context:
     """Volume by target: the anonymous volumes of the container that this one replaces."""
     warnings: list[str] = field(default_factory=list)
     files: list[InjectedFile] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    """Sources of bind mounts that have to be made first, where ``around.deferred``."""
     pod: Pod | None = None
     """The pod that the container is made in."""
     place: str = ""

@@ -64,11 +64,12 @@ def storage(context: Context) -> Fragment:
     for reference in service.secrets:
         definition = context.project.secrets[reference.source]
         target = reference.target or reference.source
-        _file(context, reference, definition, posixpath.join("/run/secrets", target), found)
+        place = posixpath.join("/run/secrets", target)
+        _file(context, "secrets", reference, definition, place, found)
     for reference in service.configs:
         definition = context.project.configs[reference.source]
         target = reference.target or reference.source
-        _file(context, reference, definition, posixpath.join("/", target), found)
+        _file(context, "configs", reference, definition, posixpath.join("/", target), found)
     if service.use_api_socket:
         _api_socket(context, found)
     taken = {m["destination"] for m in found.mounts} | {v["Dest"] for v in found.volumes}
@@ -99,7 +100,10 @@ def _bind(found: Mounts, mount: Mount, path: str) -> None:
                 hint="create it, or say bind.create_host_path: true",
                 position=context.project.where(path),
             )
-        _make_folder(context, source, path)
+        if context.around.deferred:
+            context.folders.append(source)
+        else:
+            _make_folder(context, source, path)
     propagation = options.propagation if options else None
     recursive = "bind" if options and options.recursive == "disabled" else "rbind"
     flags = [recursive, "ro" if mount.read_only else "rw", propagation or "rprivate"]
@@ -204,6 +208,7 @@ _MOUNTS: dict[str, Callable[[Mounts, Mount, str], None]] = {
 
 def _file(
     context: Context,
+    section: str,
     reference: FileReference,
     definition: FileObject,
     target: str,
@@ -214,6 +219,7 @@ def _file(
     The copy is for texts that have no file, and for files whose owner or mode is asked for.
     """
     owned = reference.uid or reference.gid or reference.mode is not None
+    owned = owned or (context.around.deferred and section == "secrets")
     if definition.external:
         found.secrets.append(_engine_secret(context, reference, definition, target))
         if context.service.read_only:
@@ -231,6 +237,7 @@ def _file(
                 uid=_number(context, reference, "uid"),
                 gid=_number(context, reference, "gid"),
                 mode=_mode(reference.mode),
+                of=f"{section}.{definition.key}",
             )
         )
 

@@ -1,0 +1,316 @@
+"""``Project`` → parts: every container, pod, network, volume and image that a unit stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from shlex import quote
+
+from msgspec.structs import replace
+
+from composer import state
+from composer.engine.container_spec import container_spec
+from composer.engine.context import Context, ImageConfig, InjectedFile, NetworkFacts, Surroundings
+from composer.engine.pod_spec import pod_spec
+from composer.engine.resource_spec import network_spec, volume_spec
+from composer.errors import ComposerError
+from composer.graph.needs import image_name
+from composer.spec.contents import content_of
+from composer.spec.model import Port, Project, Service
+from composer.systemd import relations
+from composer.systemd.images import build_part, image_part, qualified
+from composer.systemd.options import (
+    Fragment,
+    Option,
+    container_options,
+    network_options,
+    pod_options,
+    volume_options,
+)
+from composer.systemd.parts import Part
+from composer.systemd.quoting import escaped, words
+from composer.systemd.units import Machine, Replica, SecretText
+
+Images = Callable[[str], ImageConfig | None]
+
+
+class Description:
+    """The parts of a project. What cannot be said is in ``warnings``."""
+
+    def __init__(self, project: Project, machine: Machine, images: Images) -> None:
+        self.project, self.machine = project, machine
+        self.warnings: list[str] = list(project.warnings)
+        self.secrets: dict[str, SecretText] = {}
+        self.replicas_by_base: dict[str, Replica] = {}
+        """By the name of the unit, without a suffix."""
+        self._images = images
+        self._ports: set[tuple[int, str]] = set()
+        self._one_shots = relations.one_shots(project)
+        self._healthy = relations.awaited(project, "service_healthy") | relations.awaited(
+            project, "running_or_healthy"
+        )
+        self._services = {n: s for n, s in project.services.items() if self._has_unit(s)}
+        self._units = {
+            name: [f"{self._base(name, n)}.service" for n in self._numbers(service)]
+            for name, service in self._services.items()
+        }
+        self.parts = [*self._networks(), *self._volumes(), *self._built(), *self._pods()]
+        self.parts += self._containers()
+
+    def _warn(self, path: str, text: str) -> None:
+        self.warnings.append(f"{path}: {text}")
+
+    def _has_unit(self, service: Service) -> bool:
+        if service.provider is None:
+            return True
+        self._warn(f"services.{service.name}.provider", "its program is run by composer alone")
+        return False
+
+    def _base(self, service: str, number: int) -> str:
+        """The name of a replica's unit: never a name of the user's own, which may be anybody's."""
+        return "-".join((self.project.name, service, str(number)))
+
+    def _numbers(self, service: Service) -> range:
+        pod = self.project.pod_of(service.name)
+        return range(1, (service.replicas if pod is None or pod.single else pod.scale) + 1)
+
+    # --- networks, volumes, images ----------------------------------------------------------------
+
+    def _networks(self) -> Iterator[Part]:
+        used = {key for service in self._services.values() for key in service.networks}
+        used |= {key for pod in self.project.pods.values() for key in pod.networks}
+        for key in sorted(used & self.project.networks.keys()):
+            network = self.project.networks[key]
+            if network.external:
+                continue
+            spec = network_spec(self.project, key, self.warnings.append, self.machine.release)
+            yield Part(
+                section="Network",
+                base=f"{self.project.name}-{key}",
+                name=network.name,
+                description=f"network {network.name}",
+                options=network_options(spec),
+            )
+
+    def _volumes(self) -> Iterator[Part]:
+        mounts = [(s, m) for s in self._services.values() for m in s.volumes if m.type == "volume"]
+        keys = sorted({m.source for _, m in mounts if m.source in self.project.volumes})
+        for key in keys:
+            volume = self.project.volumes[key]
+            users = [service for service, mount in mounts if mount.source == key]
+            if volume.external:
+                continue
+            numbers = max((self._numbers(service)[-1:] or [1])[0] for service in users)
+            for number in range(1, numbers + 1) if volume.per_replica else (1,):
+                name = volume.name_for(number)
+                yield Part(
+                    section="Volume",
+                    base=f"{self.project.name}-{key}" + (f"-{number}" * volume.per_replica),
+                    name=name,
+                    description=f"volume {name}",
+                    options=volume_options(volume_spec(self.project, key, name)),
+                )
+
+    def _built(self) -> Iterator[Part]:
+        seen: set[str] = set()
+        for service in self._services.values():
+            if service.build is not None:
+                part = build_part(self.project, service, self.warnings.append)
+            elif service.pull_policy == "always" and self.machine.release >= (4, 8):
+                part = image_part(self.project, service)
+            else:
+                continue
+            if part.name not in seen:
+                seen.add(part.name)
+                yield part
+
+    # --- pods and containers ----------------------------------------------------------------------
+
+    def _pods(self) -> Iterator[Part]:
+        for key, pod in self.project.pods.items():
+            if pod.infra is None:
+                path = f"x-podman.pods.{key}.infra"
+                raise ComposerError(
+                    f"{path}: a pod without an infra container cannot be a unit",
+                    hint="leave infra out: systemd watches a pod by that container",
+                    position=self.project.where(path),
+                )
+            for number in (1,) if pod.single else range(1, pod.scale + 1):
+                spec = pod_spec(self.project, key, number, self._around(), self.warnings)
+                name = str(spec["name"])
+                yield Part(
+                    section="Pod",
+                    base=name
+                    if name.startswith(f"{self.project.name}-")
+                    else f"{self.project.name}-{name}",
+                    name=name,
+                    description=f"{self.project.name}: pod {key}"
+                    + (f", {number}" * (pod.scale > 1)),
+                    options=pod_options(spec),
+                    unit=[("PartOf", f"{self.project.name}.target")],
+                    service=[("TimeoutStartSec", str(relations.START_SECONDS))],
+                )
+
+    def _containers(self) -> Iterator[Part]:
+        for name, service in self._services.items():
+            for number in self._numbers(service):
+                yield self._container(service, number)
+                base = self._base(name, number)
+                container = self.project.container_name(name, number)
+                self.replicas_by_base[base] = Replica(name, number, container, f"{base}.service")
+
+    def _container(self, service: Service, number: int) -> Part:
+        project, name = self.project, service.name
+        context = self._context(service, number)
+        spec = container_spec(context)
+        if not context.image.id:
+            spec["labels"].pop(state.IMAGE, None)
+        first = number == 1
+        self.warnings += context.warnings if first else ()
+        warn = self._about(name if first else None)
+        part = Part(
+            section="Container",
+            base=self._base(name, number),
+            name=context.name,
+            description=f"{project.name}: {name}" + (f", {number}" * (service.replicas > 1)),
+            options=[*container_options(spec), *self._pull(service)],
+            image=str(spec.get("image", "")),
+            rootfs=_rootfs(spec),
+            command=tuple(spec.get("command") or ()),
+            one_shot=name in self._one_shots,
+            healthy=name in self._healthy and _checked(spec),
+        )
+        part.options += [self._secret(file, service, part) for file in context.files]
+        unit, restart = relations.restarts(service, context.pod, part.one_shot, warn)
+        part.unit += [("PartOf", f"{project.name}.target")]
+        part.unit += [*relations.dependencies(project, service, self._units), *unit]
+        part.service += restart
+        part.service += relations.times(spec, healthy=part.healthy, one_shot=part.one_shot)
+        part.service += [("ExecStartPre", _folder(path)) for path in context.folders]
+        part.service += relations.health(part, self.machine)
+        part.service += relations.hooks(service, part, self.machine, warn)
+        if first:
+            self._tell_of_loss(service)
+        return part
+
+    def _about(self, service: str | None) -> relations.Warn:
+        def warn(attribute: str, text: str) -> None:
+            if service is not None:
+                self._warn(f"services.{service}.{attribute}", text)
+
+        return warn
+
+    def _context(self, service: Service, number: int) -> Context:
+        project, name = self.project, service.name
+        image = image_name(project, service)
+        found = self._images(image) if image else None
+        built = service.build is not None
+        # Init containers of Podman are pods' own; here they are units that the others wait for.
+        return Context(
+            project=project,
+            service=replace(service, pod_init=None),
+            number=number,
+            name=project.container_name(name, number),
+            image=found or ImageConfig(id="", name=qualified(image, built) if image else ""),
+            around=self._around(),
+            pod=project.pod_of(name),
+        )
+
+    def _pull(self, service: Service) -> list[Option]:
+        policy = service.pull_policy or "missing"
+        if service.rootfs or service.build:
+            return []
+        if service.platform and policy != "always":
+            return [Option("--platform", service.platform)]
+        if policy in ("missing", "if_not_present", "build"):
+            return []
+        if policy in ("never", "always"):
+            return [Option("--pull", policy)]
+        self._warn(f"services.{service.name}.pull_policy", f"{policy} becomes newer: at each start")
+        return [Option("--pull", "newer")]
+
+    def _secret(self, file: InjectedFile, service: Service, part: Part) -> Option:
+        """A text as one of Podman's secrets; how it is made stands above the unit."""
+        section, _, key = file.of.partition(".")
+        defined = getattr(self.project, section, {}).get(key) if section else None
+        prefix = {"secrets": "", "configs": "config_"}.get(section, f"{service.name}_docker_")
+        name = f"{self.project.name}_{prefix}{key or 'config'}"
+        source = defined.file if defined is not None else None
+        content = file.content
+        if defined is not None and source is None:
+            content = content_of(self.project, defined) or b""
+        known = SecretText(
+            name, file.of or f"services.{service.name}.use_api_socket", source, content
+        )
+        self.secrets[name] = known
+        part.notes.append(how_made(known, defined.environment if defined is not None else None))
+        said = [name, "type=mount", f"target={file.path}"]
+        said += [f"uid={file.uid}"] * bool(file.uid) + [f"gid={file.gid}"] * bool(file.gid)
+        return Option("--secret", ",".join([*said, f"mode={file.mode:04o}"]))
+
+    def _tell_of_loss(self, service: Service) -> None:
+        """Anonymous volumes end with their container, and units make a new one at each start."""
+        for index, mount in enumerate(service.volumes):
+            if mount.type == "volume" and mount.source is None:
+                path = f"services.{service.name}.volumes[{index}]"
+                self._warn(
+                    path, "what is in it is lost when the unit stops: give the volume a name"
+                )
+
+    # --- surroundings -----------------------------------------------------------------------------
+
+    def _around(self) -> Surroundings:
+        """What mappings ask of the engine, answered without one."""
+        return Surroundings(
+            peer=lambda service: self.project.container_name(service, 1),
+            free_port=self._free_port,
+            volume_path=self._volume_path,
+            local=True,
+            network=lambda _name: NetworkFacts(),
+            host_address=lambda: "",
+            release=self.machine.release,
+            rootless=self.machine.rootless,
+            socket=self.machine.socket,
+            deferred=True,
+        )
+
+    def _free_port(self, port: Port) -> int:
+        """The first port of a range that no other replica has been given."""
+        first, _, last = (port.published or "").partition("-")
+        for number in range(int(first), int(last or first) + 1):
+            if (number, port.protocol) not in self._ports:
+                self._ports.add((number, port.protocol))
+                return number
+        raise ComposerError(
+            f"no port is left in {port.published}/{port.protocol}",
+            hint="widen the range: each replica needs a port of its own",
+        )
+
+    def _volume_path(self, name: str) -> str:
+        """Where Podman keeps volumes unless its settings say otherwise."""
+        if self.machine.rootless:
+            return str(Path.home() / ".local/share/containers/storage/volumes" / name / "_data")
+        return f"/var/lib/containers/storage/volumes/{name}/_data"
+
+
+def _rootfs(spec: Fragment) -> str:
+    overlay = ":O" if spec.get("rootfs_overlay") else ""
+    return f"{spec['rootfs']}{overlay}" if "rootfs" in spec else ""
+
+
+def _checked(spec: Fragment) -> bool:
+    test = (spec.get("healthconfig") or {}).get("Test") or ["NONE"]
+    return bool(test[0] != "NONE")
+
+
+def _folder(path: str) -> str:
+    return words(["/bin/mkdir", "-p", escaped(path)])
+
+
+def how_made(secret: SecretText, variable: str | None) -> str:
+    """The command that makes a secret by hand."""
+    if secret.file is not None:
+        return f"podman secret create {secret.name} {quote(secret.file)}"
+    if variable is not None:
+        return f'printf %s "${variable}" | podman secret create {secret.name} -'
+    return f"podman secret create {secret.name} -    # the text is {secret.source} in the file"
