@@ -10,7 +10,7 @@ ORACLE := .oracle
 CLIENTS := .clients
 THREE_TIER := samples/compose/three-tier
 PACKAGES := podman conmon netavark aardvark-dns runc catatonit iptables iproute2 ca-certificates \
-	busybox-static debootstrap python3-venv slirp4netns uidmap $(if $(shell command -v kubectl),,kubernetes-client)
+	busybox-static debootstrap mmdebstrap python3-venv slirp4netns uidmap $(if $(shell command -v kubectl),,kubernetes-client)
 NEWER := .engine-5
 ROOTLESS := tests/scenarios/test_testbed.py tests/scenarios/test_three_tier.py
 REAL := tests/integration tests/scenarios

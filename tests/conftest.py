@@ -15,6 +15,7 @@ from typing import Protocol
 import pytest
 
 from tests import rootless, testbed
+from tests.booted import Machine
 from tests.testbed import Testbed
 
 PodmanCall = Callable[..., subprocess.CompletedProcess[str]]
@@ -42,7 +43,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[Testbed]:
+def engine(request: pytest.FixtureRequest) -> Iterator[Testbed]:
     """The test engine, running and isolated, with all images; nothing of it runs afterwards."""
     if os.geteuid() != 0:
         pytest.skip("a Podman in namespaces of its own needs root")
@@ -51,8 +52,29 @@ def engine() -> Iterator[Testbed]:
     # Images are built in another process: once isolated, this one reaches no package registry.
     command = [sys.executable, "-m", "tests.testbed", "provide"]
     subprocess.run(command, cwd=testbed.CHECKOUT, check=True, timeout=600)
+    if not rootless.asked_for() and any(map(_boots, request.session.items)):
+        command = [sys.executable, "-m", "tests.booted"]
+        subprocess.run(command, cwd=testbed.CHECKOUT, check=True, timeout=600)
     with Testbed() as running:
         yield running
+
+
+def _boots(item: pytest.Item) -> bool:
+    """Whether a test needs the machine of ``tests.booted``."""
+    return "booted" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(scope="session")
+def booted(engine: Testbed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A machine with systemd, for all tests that need one: each leaves it as it was."""
+    if engine.rootless:
+        pytest.skip("a machine is booted in a privileged container")
+    machine = Machine(engine, tmp_path_factory.mktemp("booted"), "booted")
+    try:
+        machine.boot()
+        yield machine
+    finally:
+        machine.remove()
 
 
 @pytest.fixture(scope="session")
