@@ -7,13 +7,15 @@ from contextlib import AbstractContextManager
 from typing import IO, TYPE_CHECKING
 
 from composer.engine.base import ALREADY, GONE, Base, whole
+from composer.engine.ending import end
 from composer.engine.libpod import Query, segment
-from composer.state import (
-    OneOff,
-)
+from composer.errors import EngineError
+from composer.state import OneOff
 
 if TYPE_CHECKING:
     from composer.spec.model import Project
+
+_NOT_RUNNING = "can only kill running containers"
 
 
 class Containers(Base):
@@ -60,7 +62,9 @@ class Containers(Base):
 
     def stop(self, container: str, *, timeout: float | None = None) -> None:
         """POST /libpod/containers/{name}/stop."""
-        self._act(container, "stop", {"timeout": whole(timeout)})
+        path = f"/containers/{segment(container)}/stop"
+        query: Query = {"timeout": whole(timeout)}
+        end(self._libpod, "POST", path, query, ok=ALREADY, what=f"stop {container}")
 
     def pause(self, container: str) -> None:
         """POST /libpod/containers/{name}/pause."""
@@ -71,8 +75,12 @@ class Containers(Base):
         self._act(container, "unpause")
 
     def kill(self, container: str, signal: str = "SIGKILL") -> None:
-        """POST /libpod/containers/{name}/kill."""
-        self._act(container, "kill", {"signal": signal})
+        """POST /libpod/containers/{name}/kill. One that has just ended is left as it is."""
+        try:
+            self._act(container, "kill", {"signal": signal})
+        except EngineError as error:
+            if _NOT_RUNNING not in error.message:
+                raise
 
     def restart(self, container: str, *, timeout: float | None = None) -> None:
         """POST /libpod/containers/{name}/restart.
@@ -84,7 +92,9 @@ class Containers(Base):
 
         if timeout is None:
             timeout = inspect(self._libpod, container).config.stop_timeout
-        self._act(container, "restart", {"t": whole(timeout), "timeout": whole(timeout)})
+        path = f"/containers/{segment(container)}/restart"
+        query: Query = {"t": whole(timeout), "timeout": whole(timeout)}
+        end(self._libpod, "POST", path, query, ok=ALREADY, what=f"restart {container}")
         self._bridges.attend()
 
     def remove(
@@ -102,13 +112,8 @@ class Containers(Base):
         query: Query = {"force": force, "v": volumes, "volumes": volumes}
         if force:
             query = {**query, "timeout": whole(timeout)}
-        self._libpod.call(
-            "DELETE",
-            f"/containers/{segment(container)}",
-            query,
-            ok=GONE,
-            what=f"remove {container}",
-        )
+        path = f"/containers/{segment(container)}"
+        end(self._libpod, "DELETE", path, query, ok=GONE, what=f"remove {container}")
 
     def _act(
         self, container: str, verb: str, query: Mapping[str, str | int | None] | None = None

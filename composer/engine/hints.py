@@ -25,6 +25,8 @@ _HINTS: dict[str, str] = {
     "not in any subnet": "choose an address inside of the network's subnet (ipam.config)",
     "no such container": "it has been removed, or is called otherwise (podman ps -a lists all); "
     "composer up makes again what is the project's",
+    "dependent containers": "other containers share its namespaces: remove those first "
+    "(podman ps -a lists them)",
     "network not found": "create it (podman network create NAME), or correct the name",
     "no CMD or ENTRYPOINT": "say command or entrypoint",
     "unknown capability": "check cap_add and cap_drop",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from composer.engine.base import ALREADY, GONE, whole
 from composer.engine.containers import Containers
+from composer.engine.ending import end
 from composer.engine.libpod import segment
 from composer.engine.looking import Looking
 from composer.errors import ComposerError, EngineError
@@ -28,7 +28,16 @@ class Pods(Looking, Containers):
 
         What is left of a pod when its members have ended is its infra container.
         """
-        self._act_on_pod(pod, "stop", {"t": whole(timeout)})
+        # Podman tells of members that end by themselves meanwhile with a status alone.
+        end(
+            self._libpod,
+            "POST",
+            f"/pods/{segment(pod)}/stop",
+            {"t": whole(timeout)},
+            ok=(*ALREADY, *GONE),
+            what=f"stop pod {pod}",
+            passing=(409,),
+        )
         with contextlib.suppress(EngineError):
             infra = self.inspect_pod(pod).get("InfraContainerID")
             if infra:
@@ -44,7 +53,7 @@ class Pods(Looking, Containers):
             "POST", f"/pods/{segment(pod)}/kill", ok=(404, 409, 500), what=f"kill pod {pod}"
         )
         path = f"/pods/{segment(pod)}"
-        self._libpod.call("DELETE", path, {"force": True}, ok=GONE, what=f"remove pod {pod}")
+        end(self._libpod, "DELETE", path, {"force": True}, ok=GONE, what=f"remove pod {pod}")
 
     def update_pod(self, pod: str, *, cpus: float | None = None, memory: int | None = None) -> None:
         """See ``Engine.update_pod``."""
@@ -56,9 +65,3 @@ class Pods(Looking, Containers):
                 hint="Podman changes no limits of pods by itself. Call composer there.",
             )
         update_pod(self._libpod, pod, cpus=cpus, memory=memory)
-
-    def _act_on_pod(
-        self, pod: str, verb: str, query: Mapping[str, str | int | None] | None = None
-    ) -> None:
-        path = f"/pods/{segment(pod)}/{verb}"
-        self._libpod.call("POST", path, query, ok=(*ALREADY, *GONE), what=f"{verb} pod {pod}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from composer.graph.needs import depends_on, namespace_parents
+from composer.graph.needs import NAMESPACES, depends_on, namespace_parents
+from composer.graph.sequence import in_order
 from composer.plan.plan import Plan
 from composer.spec.model import Project
 from composer.state import DEPENDS_ON, Container
@@ -27,16 +28,33 @@ def needs(project: Project | None, containers: Iterable[Container]) -> dict[str,
     return found
 
 
+def sharing(project: Project) -> dict[str, tuple[str, ...]]:
+    """The services whose namespaces each service shares, whether it names them or a container.
+
+    A container (``container:NAME``) counts if its service starts before the one that names it, as
+    it has to. So there is no circle, whatever a file says.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    made_by: dict[str, str] = {}
+    for name in in_order(project):
+        service = project.services[name]
+        values = (getattr(service, attribute) or "" for attribute in NAMESPACES)
+        named = (v.removeprefix("container:") for v in values if v.startswith("container:"))
+        others = (made_by[container] for container in named if container in made_by)
+        found[name] = tuple(dict.fromkeys((*namespace_parents(service), *others)))
+        for number in range(1, service.replicas + 1):
+            made_by[project.container_name(name, number)] = name
+    return found
+
+
 def owners(
     project: Project | None, dependencies: Mapping[str, Collection[str]]
 ) -> Mapping[str, Collection[str]]:
-    """The services whose namespaces each service shares. Labels do not say: all that it needs.
+    """The services whose namespaces each service shares: Podman removes their containers only last.
 
-    Podman removes no container that another one depends on in this way.
+    Of services that are not in the file labels do not say: all that they need.
     """
-    if project is None:
-        return dependencies
-    return {name: namespace_parents(service) for name, service in project.services.items()}
+    return dependencies if project is None else {**dependencies, **sharing(project)}
 
 
 def dependants_first(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from composer.graph.needs import depends_on, image_name, namespace_parents, volume_sources
+from composer.graph.needs import depends_on, image_name, volume_sources
 from composer.graph.selection import select
 from composer.graph.sequence import in_order
 from composer.plan.containers import add_removal, add_stop
@@ -18,7 +18,7 @@ from composer.plan.operations import (
     RestartContainer,
     StartContainer,
 )
-from composer.plan.order import dependants_first
+from composer.plan.order import dependants_first, sharing
 from composer.plan.plan import Plan
 from composer.plan.pod_ends import has_to_run
 from composer.plan.pods import PodPlanner
@@ -49,6 +49,7 @@ class _Planner:
         self.intent = intent
         self.plan = Plan()
         self.selected = select(project, intent.services, no_deps=intent.no_deps)
+        self.shared = sharing(project)
         self.pods = PodPlanner(self.plan, project, state, intent)
         self.existing: dict[str, list[Container]] = defaultdict(list)
         self.inherited: dict[tuple[str, int], dict[str, str]] = {}
@@ -89,8 +90,7 @@ class _Planner:
         for name in in_order(self.project):
             if name in self.selected or self._follows(self.project.services[name]):
                 self._add_service(self.project.services[name], shared)
-        parents = {name: namespace_parents(s) for name, s in self.project.services.items()}
-        dependants_first(self.plan, self.removals, parents, required=True)
+        dependants_first(self.plan, self.removals, self.shared, required=True)
         self.pods.finish(self.names)
         self._finish()
         add_hooks(self.plan, self.project, self.state)
@@ -208,17 +208,17 @@ class _Planner:
         Its containers live in namespaces of one that is replaced, and Podman removes that only
         after them.
         """
-        replaced = any(parent in self.recreated for parent in namespace_parents(service))
+        replaced = any(parent in self.recreated for parent in self.shared[service.name])
         return replaced and bool(self.existing[service.name])
 
     def _parents(self, service: Service) -> tuple[str, ...]:
         """The services whose containers those of ``service`` are bound to."""
-        return (*namespace_parents(service), *volume_sources(service))
+        return (*self.shared[service.name], *volume_sources(service))
 
     def _forced(self, service: Service) -> str:
         """A cause to recreate ``service`` that comes from another service."""
         for kind, names in (
-            ("namespace it shares", namespace_parents(service)),
+            ("namespace it shares", self.shared[service.name]),
             ("volumes it uses", volume_sources(service)),
         ):
             parents = [name for name in names if name in self.recreated]
@@ -241,7 +241,7 @@ class _Planner:
         ]
         causes += [
             f"service {parent}, whose namespace it shares, is started"
-            for parent in namespace_parents(service)
+            for parent in self.shared[service.name]
             if any(f"start:{name}" in self.plan for name in self.names.get(parent, ()))
         ]
         if not (causes and container.running and self.intent.start):
@@ -325,7 +325,7 @@ class _Planner:
         its ports. Nor in the namespace of another container, which has to run first.
         """
         needed = any(self.names.get(name) for name in depends_on(service))
-        shares = namespace_parents(service) or (service.network_mode or "").startswith("container:")
+        shares = self.shared[service.name] or (service.network_mode or "").startswith("container:")
         if not (self.intent.start and needed) or shares or service.name in self.gated:
             return created
         if service.pod is not None:

@@ -18,7 +18,7 @@ from tests import rootless
 from tests.conftest import unique_name
 from tests.integration.attributes import limits, network, process, rights, storage
 from tests.integration.attributes.row import BUSYBOX, Row, at, matches
-from tests.scenarios.steps import Scenario, service_of
+from tests.scenarios.steps import Scenario, account, service_of
 from tests.testbed import Testbed
 
 pytestmark = pytest.mark.engine
@@ -54,7 +54,7 @@ class Running:
         for command in (["up", "-d", *started], ["create", *created]):
             done = scenario.run(*command)
             self.output += done.stdout + done.stderr
-            assert done.returncode == 0, self.output
+            assert done.returncode == 0, account(command, done)
         self.containers = {service_of(one): one for one in scenario.containers()}
 
     def prints(self, container: str, command: str, expected: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import unique_name
 from tests.integration.attributes.row import BUSYBOX, at, matches
 from tests.integration.test_attributes import release_of
-from tests.scenarios.steps import Scenario
+from tests.scenarios.steps import Scenario, account
 from tests.testbed import Testbed
 
 pytestmark = pytest.mark.engine
@@ -161,7 +161,7 @@ class Running:
         self.scenario = scenario
         done = scenario.run("up", "-d")
         self.output = done.stderr
-        assert done.returncode == 0, self.output
+        assert done.returncode == 0, account(("up", "-d"), done)
         self.release = release_of(scenario.testbed)
 
     def inspect(self, kind: str, row: Row) -> Any:

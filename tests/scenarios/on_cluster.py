@@ -19,6 +19,7 @@ from tests.conftest import unique_name
 from tests.fake_cluster.client import Client, Cluster, write_kubeconfig
 from tests.fake_cluster.controllers import Controllers
 from tests.fake_cluster.server import FakeCluster
+from tests.scenarios.steps import account
 from tests.testbed import clean_environ
 
 FILE = """
@@ -92,7 +93,7 @@ class ClusterScenario:
     def ok(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run what has to succeed."""
         done = self.run(*arguments)
-        assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, account(arguments, done)
         return done
 
     def refused(self, *arguments: str, code: int = 1, env: Mapping[str, str] | None = None) -> str:

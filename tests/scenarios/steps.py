@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import shutil
 import signal
 import socket
@@ -11,7 +12,7 @@ import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ class Scenario:
     ) -> str:
         """Run a command that has to succeed; what it wrote to standard output."""
         done = self.run(*arguments, env=env, timeout=timeout)
-        assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, account(arguments, done)
         return done.stdout
 
     @contextmanager
@@ -183,6 +184,21 @@ class Scenario:
         """What a container has written, both streams."""
         done = self.testbed.podman("logs", container, check=False)
         return done.stdout + done.stderr
+
+
+_USUAL = re.compile(
+    r"Warning: | (Container|Image|Network|Pod|Service|Volume) .*  (?!Error|Skipped)"
+)
+
+
+def account(words: Sequence[str], done: subprocess.CompletedProcess[str]) -> str:
+    """How a command ended, what says why first: logs are cut, and most lines tell of success."""
+    lines = done.stderr.splitlines()
+    rest = [line for line in lines if _USUAL.match(line)]
+    causes = [line for line in lines if not _USUAL.match(line)]
+    return "\n".join(
+        [f"{' '.join(words)}: exit code {done.returncode}", *causes, "", done.stdout, *rest]
+    )
 
 
 def _name(pod: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ import pytest
 from tests import rootless
 from tests.scenarios import others
 from tests.scenarios.conftest import ScenarioOf
-from tests.scenarios.steps import Scenario, free_port
+from tests.scenarios.steps import Scenario, account, free_port
 from tests.testbed import wait_until
 
 pytestmark = pytest.mark.engine
@@ -52,7 +52,7 @@ class Both:
 
     def ok(self, program: str, *arguments: str, env: Mapping[str, str] | None = None) -> str:
         done = self.run(program, *arguments, env=env)
-        assert done.returncode == 0, f"{program} {arguments}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, account((program, *arguments), done)
         return done.stdout
 
     def talk(self, program: str) -> dict[tuple[str, ...], list[str]]:

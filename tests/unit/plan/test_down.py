@@ -113,6 +113,29 @@ def test_sharers_of_a_namespace_go_before_its_owner() -> None:
         assert order(down(p, state(owner, sharer)), f"remove:{sharer.id}", f"remove:{owner.id}")
 
 
+def test_sharers_that_name_a_container_go_before_it() -> None:
+    vpn = service("vpn")
+    client = service("client", ["vpn"], network_mode="container:p-vpn-1")
+    owner, sharer = container(vpn), container(client)
+    plan = down(project(vpn, client), state(owner, sharer))
+    assert order(plan, f"remove:{sharer.id}", f"remove:{owner.id}")
+
+
+def test_services_that_name_the_containers_of_each_other_go_all_the_same() -> None:
+    """Neither could ever start; what is left of them may stand for other files."""
+    one = service("one", network_mode="container:p-two-1")
+    two = service("two", network_mode="container:p-one-1")
+    plan = down(project(one, two), state(container(one), container(two)))
+    assert len([o for o in plan if isinstance(o, op.RemoveContainer)]) == 2
+
+
+def test_orphans_go_before_what_their_labels_name() -> None:
+    vpn, client = service("vpn"), service("client", network_mode="service:vpn")
+    owner, sharer = container(vpn), container(client, labels={DEPENDS_ON: "vpn:service_started"})
+    plan = down(project(vpn), state(owner, sharer), remove_orphans=True)
+    assert order(plan, f"remove:{sharer.id}", f"remove:{owner.id}")
+
+
 def test_what_is_paused_is_woken_and_what_is_stopping_is_waited_for() -> None:
     asleep, ending = container(WEB, status="paused"), container(DB, status="stopping")
     plan = down(project(WEB, DB), state(asleep, ending))

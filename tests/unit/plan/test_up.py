@@ -178,6 +178,16 @@ def test_a_sharer_of_a_namespace_is_replaced_with_its_parent() -> None:
     assert order(plan, sharer, f"remove:{old.id}"), "Podman removes no parent before its sharers"
 
 
+def test_a_sharer_that_names_the_container_is_replaced_with_it() -> None:
+    parent = service("parent", environment={"A": "2"})
+    child = service("child", ["parent"], network_mode="container:p-parent-1")
+    old = container(service("parent", environment={"A": "1"}))
+    plan = planned(project(parent, child), state(old, container(child)))
+    assert order(plan, "rename:p-parent-1", "create:p-child-1")
+    (sharer,) = (o.id for o in of_type(plan, op.RemoveContainer) if o.name.endswith("child-1"))  # type: ignore[attr-defined]
+    assert order(plan, sharer, f"remove:{old.id}")
+
+
 def test_create_starts_nothing() -> None:
     plan = planned(project(service("app")), state(), start=False)
     assert [o.id for o in plan] == ["create:p-app-1"]
