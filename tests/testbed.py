@@ -214,11 +214,13 @@ class Testbed:
         if self.isolated:
             command = [sys.executable, "-m", "tests.nameserver", isolation.NAMESERVER]
             self._names = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True)
-        settings = machine.containers_conf(self.volatile / "tmp", self.programs) + SUBNETS
+        settings = f"# The engine in {self.folder}.\n"
+        settings += machine.containers_conf(self.volatile / "tmp", self.programs) + SUBNETS
         known = self.folder / "containers.conf"
         if known.exists() and known.read_text() != settings:
-            # The database holds paths and refuses others. It knows of no image.
-            (self.folder / "root/libpod/bolt_state.db").unlink(missing_ok=True)
+            # The database holds paths and refuses others, as in a copy. It knows of no image.
+            for name in ("root/libpod/bolt_state.db", "root/db.sql"):
+                (self.folder / name).unlink(missing_ok=True)
         known.write_text(settings)
         self._start()
         self.clear()
