@@ -104,7 +104,7 @@ test-matrix: setup ## run all tests with containers on Podman 4.3 and 5.4, as ro
 
 test-cluster: setup ## run the tests of clusters on a real API server, which is built once
 	test -x .api-server/bin/kube-apiserver || $(BIN)/python -m tests.real_api_server build .api-server
-	COMPOSER_TEST_API_SERVER=.api-server $(BIN)/pytest tests/scenarios/test_kube_cluster.py
+	COMPOSER_TEST_API_SERVER=.api-server $(BIN)/pytest tests/scenarios/cluster
 
 lint: setup ## check style and types
 	$(BIN)/ruff check .

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from composer.cli import options as opt
-from composer.cli.kube_options import Access, Context, Kubeconfig
+from composer.cli.kube_options import Access, Context, Kubeconfig, Namespace
 from composer.cli.logs import lines
 from composer.cli.up import images_of, recreate_of
 
@@ -25,7 +25,7 @@ Container = Annotated[
 Cluster = Annotated[
     bool, typer.Option("--cluster", help="Of the project on a cluster; arguments are services")
 ]
-Namespace = Annotated[
+LongNamespace = Annotated[
     str | None, typer.Option("--namespace", help="Namespace, instead of the project's name")
 ]
 """Not ``-n``, which is the number of lines of logs."""
@@ -138,14 +138,14 @@ def ps(
 
     Example: composer kube ps app.yaml
     """
+    access = _access(cluster, kube_context, kubeconfig, namespace)
     with opt.session(ctx) as context:
         if cluster:
-            from composer.usecases import kube_cluster
+            from composer.usecases import kube_look
 
             services = (*(files or ()), *(container or ()))
-            wanted = kube_cluster.PsOptions(services, all, format, quiet)
-            access = Access(kube_context, kubeconfig, namespace)
-            return kube_cluster.cluster_ps(context, access, wanted)
+            wanted = kube_look.PsOptions(services, all, format, quiet)
+            return kube_look.cluster_ps(context, access, wanted)
         from composer.usecases.kube_play import look_at
         from composer.usecases.look import PsOptions
         from composer.usecases.look import ps as run_ps
@@ -169,7 +169,7 @@ def logs(
     cluster: Cluster = False,
     kube_context: Context = None,
     kubeconfig: Kubeconfig = None,
-    namespace: Namespace = None,
+    namespace: LongNamespace = None,
 ) -> int:
     """Show the output of Kubernetes manifests that were played, or of the project on a cluster.
 
@@ -178,6 +178,7 @@ def logs(
     from composer.usecases.logs import LogOptions
     from composer.usecases.logs import logs as run_logs
 
+    access = _access(cluster, kube_context, kubeconfig, namespace)
     services = (*((files or ()) if cluster else ()), *(container or ()))
     options = LogOptions(
         services,
@@ -191,9 +192,9 @@ def logs(
     )
     with opt.session(ctx) as context:
         if cluster:
-            from composer.usecases.kube_cluster import cluster_logs
+            from composer.usecases.kube_look import cluster_logs
 
-            return cluster_logs(context, Access(kube_context, kubeconfig, namespace), options)
+            return cluster_logs(context, access, options)
         from composer.usecases.kube_play import look_at
 
         look_at(context, files or ())
@@ -220,3 +221,13 @@ def import_(
 def _check_engine(engine: str) -> None:
     if engine not in ENGINES:
         raise typer.BadParameter(f"{engine!r} is none of {', '.join(ENGINES)}")
+
+
+def _access(
+    cluster: bool, context: str | None, kubeconfig: str | None, namespace: str | None
+) -> Access:
+    """Which cluster is meant. Raises ``BadParameter`` if one is named, and none is to be used."""
+    access = Access(context, kubeconfig, namespace)
+    if access != Access() and not cluster:
+        raise typer.BadParameter("--context, --kubeconfig and --namespace are for --cluster")
+    return access

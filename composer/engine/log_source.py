@@ -85,6 +85,7 @@ def file_logs(
 
 
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+_FRACTION = re.compile(r"\.(\d+)")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|us|ns|s)")
 
 
@@ -96,18 +97,22 @@ def moment(text: str | None, now: float) -> bytes | None:
         return b""
     parts = _DURATION.findall(text)
     if parts and "".join(number + unit for number, unit in parts) == text:
-        return _normal(now - sum(float(number) * _UNITS[unit] for number, unit in parts))
+        return normal_time(now - sum(float(number) * _UNITS[unit] for number, unit in parts))
     try:
-        return _normal(float(text))
+        return normal_time(float(text))
     except ValueError:
         pass
+    digits = _FRACTION.search(text)
     try:
-        parsed = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
+        parsed = datetime.fromisoformat(_FRACTION.sub("", text))
     except ValueError:
         return None
-    return _normal(parsed.timestamp())
+    whole = normal_time(parsed.timestamp())
+    # Floats hold no nanoseconds of today.
+    return whole if digits is None else whole[:20] + digits[1][:9].ljust(9, "0").encode() + b"Z"
 
 
-def _normal(seconds: float) -> bytes:
+def normal_time(seconds: float) -> bytes:
+    """Seconds since the epoch as times of logs are compared: UTC with nine digits."""
     whole = datetime.fromtimestamp(seconds, UTC)
     return whole.strftime("%Y-%m-%dT%H:%M:%S.%f000Z").encode()

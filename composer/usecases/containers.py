@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from composer.errors import ComposerError
 from composer.state import PROJECT, SERVICE, Container
 from composer.usecases.context import Context
@@ -17,12 +19,17 @@ def check_services(ctx: Context, services: tuple[str, ...], containers: list[Con
     """Raise ``ComposerError`` for a service that neither a container nor the file has."""
     unknown = [name for name in services if name not in {c.service for c in containers}]
     if unknown:
-        from composer.graph.selection import check_names
+        check_known(ctx, unknown)
 
-        project, name = ctx.find_project()
-        if project is None:
-            raise ComposerError(f"project {name} has no service {unknown[0]}")
-        check_names(project, unknown)
+
+def check_known(ctx: Context, names: Sequence[str]) -> None:
+    """Raise ``ComposerError`` if one of ``names`` is no service of the file, or there is none."""
+    from composer.graph.selection import check_names
+
+    project, name = ctx.find_project()
+    if project is None:
+        raise ComposerError(f"project {name} has no service {names[0]}")
+    check_names(project, names)
 
 
 def running_replica(ctx: Context, service: str, index: int | None) -> Container:

@@ -1,29 +1,27 @@
-"""``kube apply``, ``diff``, ``delete`` and ``scale``; ``kube ps`` and ``logs`` of a cluster."""
+"""``kube apply``, ``diff``, ``delete`` and ``scale``: the project on a cluster."""
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from composer.errors import ComposerError
 from composer.kube.cluster import applying, belongings, deleting, namespaces, waiting
-from composer.kube.cluster.api import Api, Object
+from composer.kube.cluster.api import Object
 from composer.kube.cluster.applying import Outcome
 from composer.kube.cluster.belongings import Item, Key, Place
 from composer.kube.cluster.kinds import POD, WORKLOADS
-from composer.kube.cluster.program import Access, Proxy
+from composer.kube.cluster.program import Access
 from composer.kube.cluster.registry import with_ids
 from composer.kube.generate.draft import GenerateOptions, Kind
 from composer.kube.names import dns_label
 from composer.printable import printable
 from composer.scheduler.events import EventSink, Finished, Planned, Started
 from composer.usecases.context import Context
+from composer.usecases.kube_place import cluster
 from composer.usecases.kube_push import Pushing, images, warn_of_local
-from composer.usecases.logs import LogOptions, check_times, stream_printer
 
 DIFFERENT = 1
 """Exit code of ``diff`` when there is a difference."""
@@ -52,27 +50,6 @@ class _Change(NamedTuple):
     outcomes: Sequence[Outcome]
     pruned: Sequence[Key]
     present: Mapping[Key, Object]
-
-
-@contextmanager
-def cluster(ctx: Context, access: Access, project: str) -> Iterator[Place]:
-    """The place of ``project`` on a cluster; ``kubectl`` runs until the end of the block.
-
-    Raises ``ClusterError``, and ``ComposerError`` for what is no namespace.
-    """
-    namespace = access.namespace or dns_label(project)
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", namespace):
-        raise ComposerError(
-            f"{namespace!r} is no namespace",
-            hint="Names have lower case letters, digits and dashes, 63 at most.",
-        )
-    proxy = Proxy(access, ctx.environ, ctx.say)
-    api = Api(proxy.path)
-    try:
-        yield Place(api, namespace, dns_label(project))
-    finally:
-        api.close()
-        proxy.close()
 
 
 def apply(ctx: Context, options: ApplyOptions) -> int:
@@ -285,75 +262,6 @@ def _tell_of_scale(
     ctx: Context, name: str, key: Key, others: Sequence[str], autoscaler: str
 ) -> None:
     if others:
-        ctx.say(f"{', '.join(others)} are scaled with {name}: they are in the same pods")
+        ctx.say(f"{name} is in the same pods as {', '.join(others)}: all of it is scaled")
     if autoscaler:
         ctx.warn(f"the autoscaler {autoscaler} decides about the replicas of {key}")
-
-
-class PsOptions(NamedTuple):
-    """The flags of ``kube ps --cluster``. ``format`` is ``table``, ``json`` or a template."""
-
-    services: tuple[str, ...] = ()
-    all: bool = False
-    """Also what has done its work."""
-    format: str = "table"
-    quiet: bool = False
-    """Only names of pods."""
-
-
-def cluster_ps(ctx: Context, access: Access, options: PsOptions) -> int:
-    """List the containers of the project's pods. Returns the exit code."""
-    from composer.kube.cluster.pods import members
-
-    with cluster(ctx, access, ctx.project_name) as place:
-        found = members(place)
-    names = _named(ctx, options.services, {member.name for member in found})
-    shown = [
-        member
-        for member in found
-        if (options.all or not member.finished) and (not names or member.name in names)
-    ]
-    if options.quiet:
-        pods = dict.fromkeys(member.pod for member in shown)
-        sys.stdout.write("".join(f"{printable(pod)}\n" for pod in pods))
-        return 0
-    from composer.ui.cluster import formatted
-
-    sys.stdout.write(formatted(shown, time.time(), options.format))
-    return 0
-
-
-def cluster_logs(ctx: Context, access: Access, options: LogOptions) -> int:
-    """Show the logs of the project's pods. Returns the exit code. Raises ``ComposerError``."""
-    from composer.kube.cluster.logs import ClusterLogs, as_container
-    from composer.kube.cluster.pods import members
-    from composer.logs import Selection, show
-
-    check_times({"--since": options.since, "--until": options.until})
-    project = ctx.project_name
-    with cluster(ctx, access, project) as place:
-        found = [member for member in members(place) if member.state != "created"]
-        names = _named(ctx, options.services, {member.name for member in found})
-        show(
-            ClusterLogs(place, project),
-            [as_container(member, project) for member in found],
-            stream_printer(ctx, color=options.color),
-            selection=Selection(project, names),
-            follow=options.follow,
-            since=options.since,
-            until=options.until,
-            tail=options.tail,
-            timestamps=options.timestamps,
-            prefix=options.prefix,
-        )
-    return 0
-
-
-def _named(ctx: Context, services: Sequence[str], present: set[str]) -> set[str]:
-    """The containers of ``services``. Raises ``ComposerError`` for what is no service."""
-    unknown = [name for name in services if dns_label(name) not in present]
-    if unknown:
-        from composer.graph.selection import check_names
-
-        check_names(ctx.project(), unknown)
-    return {dns_label(name) for name in services}

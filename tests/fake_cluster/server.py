@@ -64,8 +64,8 @@ class FakeCluster:
     def __init__(self) -> None:
         self.store = Store()
         self.requests: list[Request] = []
-        self.logs: dict[tuple[str, str], list[str]] = {}
-        """Lines with their times, by pod and container."""
+        self.logs: dict[tuple[str, str, str], list[str]] = {}
+        """Lines with their times, by namespace, pod and container."""
         self.closing = threading.Event()
         cluster = self
 
@@ -106,11 +106,11 @@ class FakeCluster:
         self._server.shutdown()
         self._server.server_close()
 
-    def write_log(self, _namespace: str, pod: str, container: str, line: str) -> None:
+    def write_log(self, namespace: str, pod: str, container: str, line: str) -> None:
         """Let a container write a line (what a node would do)."""
         now = time.time()
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1e9):09}Z"
-        self.logs.setdefault((pod, container), []).append(f"{stamp} {line}")
+        self.logs.setdefault((namespace, pod, container), []).append(f"{stamp} {line}")
 
 
 class _Exchange:
@@ -249,21 +249,30 @@ class _Exchange:
         if container not in names:
             text = f"container {container} is not valid for pod {pod}"
             raise Refusal(400, "BadRequest", text)
-        lines = self._cluster.logs.get((pod, container))
-        if lines is None:
+        if _never_ran(found, container, previous=self._query.get("previous") == "true"):
             text = f'container "{container}" in pod "{pod}" is waiting to start: ContainerCreating'
             raise Refusal(400, "BadRequest", text)
+        lines = self._cluster.logs.setdefault((namespace, pod, container), [])
         self._begin_stream("text/plain")
-        begin = self._query.get("sinceTime", "")
-        shown = [line for line in lines if line.partition(" ")[0] >= begin]
+        begin = self._query.get("sinceTime", "")[:19]  # in whole seconds, as on a real server
+        place = len(lines)
+        shown = [line for line in lines[:place] if line.partition(" ")[0] >= begin]
         if "tailLines" in self._query:
             shown = shown[max(0, len(shown) - int(self._query["tailLines"])) :]
-        place = len(lines)
         while self._chunk("".join(map(self._log_line, shown)).encode()):
-            if self._query.get("follow") != "true" or self._cluster.closing.wait(0.05):
+            going = self._query.get("follow") == "true" and self._runs(namespace, pod, container)
+            shown = lines[place:]
+            place += len(shown)
+            if not shown and (not going or self._cluster.closing.wait(0.05)):
                 break
-            shown, place = lines[place:], len(lines)
         self._end_stream()
+
+    def _runs(self, namespace: str, pod: str, container: str) -> bool:
+        try:
+            found = self._store.get(_POD, namespace, pod)
+        except Refusal:
+            return False
+        return "running" in _state_of(found, container).get("state", {})
 
     def _log_line(self, line: str) -> str:
         timed = self._query.get("timestamps") == "true"
@@ -320,6 +329,22 @@ class _Exchange:
 
 _POD = next(kind for kind in KINDS if kind.kind == "Pod")
 _VERBS = {"GET": "get", "PATCH": "patch", "POST": "create", "DELETE": "delete"}
+
+
+def _state_of(pod: Object, container: str) -> Object:
+    """What the status of a pod says of a container; empty if nothing."""
+    status = pod.get("status") or {}
+    told = [*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())]
+    return next((one for one in told if one["name"] == container), {})
+
+
+def _never_ran(pod: Object, container: str, *, previous: bool) -> bool:
+    """Whether a container has no log, or none of a run before this one (``previous``)."""
+    known = _state_of(pod, container)
+    earlier = "terminated" in known.get("lastState", {})
+    if previous:
+        return not earlier
+    return not earlier and not {"running", "terminated"} & set(known.get("state", {}))
 
 
 def _status(refusal: Refusal) -> Object:

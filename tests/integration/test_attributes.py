@@ -18,7 +18,8 @@ from tests import rootless
 from tests.conftest import unique_name
 from tests.integration.attributes import limits, network, process, rights, storage
 from tests.integration.attributes.row import BUSYBOX, Row, at, matches
-from tests.scenarios.steps import Scenario, account, service_of
+from tests.scenarios.steps import Scenario, service_of
+from tests.scenarios.work import account
 from tests.testbed import Testbed
 
 pytestmark = pytest.mark.engine

@@ -13,7 +13,8 @@ import pytest
 from tests.conftest import unique_name
 from tests.integration.attributes.row import BUSYBOX, at, matches
 from tests.integration.test_attributes import release_of
-from tests.scenarios.steps import Scenario, account
+from tests.scenarios.steps import Scenario
+from tests.scenarios.work import account
 from tests.testbed import Testbed
 
 pytestmark = pytest.mark.engine

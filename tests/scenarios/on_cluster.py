@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,7 @@ from tests.conftest import unique_name
 from tests.fake_cluster.client import Client, Cluster, write_kubeconfig
 from tests.fake_cluster.controllers import Controllers
 from tests.fake_cluster.server import FakeCluster
-from tests.scenarios.steps import account
+from tests.scenarios.work import Work
 from tests.testbed import clean_environ
 
 FILE = """
@@ -37,23 +36,41 @@ services:
 volumes: {data: {}}
 networks: {front: {}, back: {internal: true}}
 """
+EVERYTHING = {
+    *("secrets/db-env", "services/web", "services/web-public", "services/db"),
+    *("networkpolicies/front", "networkpolicies/back", "networkpolicies/web-public"),
+    *("deployments/web", "statefulsets/db"),
+}
+"""What composer makes of it, as ``ClusterScenario.all`` tells."""
 
 
-class ClusterScenario:
+class ClusterScenario(Work):
     """A project in a folder, which goes to a namespace of its own name."""
 
     def __init__(
         self, program: str, cluster: Cluster, controllers: Controllers, folder: Path
     ) -> None:
-        self.program = program
+        super().__init__(program, folder, unique_name())
         self.cluster = cluster
         self.client = Client(cluster.url)
         self.controllers = controllers
-        self.folder = folder
-        self.name = unique_name()
         self.kubeconfig = write_kubeconfig(folder / "kubeconfig", cluster.url)
-        self.env: dict[str, str] = {}
         self.write(FILE)
+
+    def surroundings(self) -> dict[str, str]:
+        """``kubectl`` first on the path, no kubeconfig but ours."""
+        own = {"KUBECONFIG": str(self.kubeconfig), "HOME": str(self.folder)}
+        named = os.environ.get("COMPOSER_TEST_KUBECTL")
+        path = [str(Path(named).parent)] if named else []
+        own["PATH"] = os.pathsep.join([*path, os.environ["PATH"]])
+        return clean_environ() | own
+
+    def command(self, *arguments: str) -> list[str]:
+        return super().command("kube", *arguments)
+
+    def ok(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command below ``kube`` that has to succeed."""
+        return self.done(*arguments)
 
     def write(self, text: str) -> None:
         """Make ``text`` the project's file."""
@@ -65,37 +82,6 @@ class ClusterScenario:
         assert old in text
         self.write(text.replace(old, new))
 
-    def command(self, *arguments: str) -> list[str]:
-        return [self.program, "-p", self.name, "kube", *arguments]
-
-    def environ(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The environment: ``kubectl`` first on the path, no kubeconfig but ours."""
-        own = {"KUBECONFIG": str(self.kubeconfig), "HOME": str(self.folder)}
-        named = os.environ.get("COMPOSER_TEST_KUBECTL")
-        path = [str(Path(named).parent)] if named else []
-        own["PATH"] = os.pathsep.join([*path, os.environ["PATH"]])
-        return clean_environ() | own | self.env | dict(env or {})
-
-    def run(
-        self, *arguments: str, env: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run ``composer kube``; its exit code may be anything."""
-        return subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environ(env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-
-    def ok(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run what has to succeed."""
-        done = self.run(*arguments)
-        assert done.returncode == 0, account(arguments, done)
-        return done
-
     def refused(self, *arguments: str, code: int = 1, env: Mapping[str, str] | None = None) -> str:
         """Run what has to fail with one clear message, and no traceback; the message."""
         done = self.run(*arguments, env=env)
@@ -103,34 +89,6 @@ class ClusterScenario:
         assert "Traceback" not in done.stderr
         assert "Error: " in done.stderr
         return done.stderr
-
-    @contextlib.contextmanager
-    def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """Run ``composer kube`` beside the test, with its output in one file."""
-        process = subprocess.Popen(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environ(),
-            stdin=subprocess.DEVNULL,
-            stdout=(self.folder / "output").open("w"),
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-
-    def output(self) -> str:
-        """What the command of ``running`` has written so far."""
-        return (self.folder / "output").read_text()
-
-    def interrupt(self, process: subprocess.Popen[str]) -> int:
-        """Send SIGINT to the program alone, and wait for its end; the exit code."""
-        process.send_signal(signal.SIGINT)
-        return process.wait(10)
 
     # --- looking at the cluster, past the program -----------------------------------------------
     def all(self) -> set[str]:

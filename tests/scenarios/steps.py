@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import shutil
-import signal
 import socket
 import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import unique_name
 from tests.engine_api import TestbedError
+from tests.scenarios.work import Work
 from tests.testbed import CHECKOUT, Testbed, wait_until
 
 HERE = Path(__file__).resolve().parent
@@ -41,75 +40,21 @@ def free_port() -> int:
     raise AssertionError("no port is free")
 
 
-class Scenario:
+class Scenario(Work):
     """A copy of a project's folder, with a project name of its own, on the test engine."""
 
     def __init__(self, testbed: Testbed, program: str, folder: Path, name: str) -> None:
+        super().__init__(program, folder, name)
         self.testbed = testbed
-        self.program = program
-        self.folder = folder
-        self.name = name
-        self.env: dict[str, str] = {}
-        """Variables for the Compose file, in addition to the engine's."""
 
-    def command(self, *arguments: str) -> list[str]:
-        """The words that run the program on this project."""
-        return [self.program, "-p", self.name, *arguments]
-
-    def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        return self.testbed.environ() | self.env | dict(more or {})
-
-    def run(
-        self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = 120.0
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command of the program; its exit code may be anything."""
-        return subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environ(env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
+    def surroundings(self) -> dict[str, str]:
+        return self.testbed.environ()
 
     def ok(
         self, *arguments: str, env: Mapping[str, str] | None = None, timeout: float = 120.0
     ) -> str:
         """Run a command that has to succeed; what it wrote to standard output."""
-        done = self.run(*arguments, env=env, timeout=timeout)
-        assert done.returncode == 0, account(arguments, done)
-        return done.stdout
-
-    @contextmanager
-    def running(
-        self, *arguments: str, env: Mapping[str, str] | None = None
-    ) -> Iterator[subprocess.Popen[str]]:
-        """Run a command beside the test, with its output in one file; killed at the end."""
-        process = subprocess.Popen(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environ(env),
-            stdin=subprocess.DEVNULL,
-            stdout=(self.folder / ".output").open("w"),
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-
-    def output(self) -> str:
-        """What the command of ``running`` has written so far."""
-        return (self.folder / ".output").read_text()
-
-    def interrupt(self, process: subprocess.Popen[str], timeout: float = 60.0) -> int:
-        """Press Ctrl-C and wait for the end; the exit code."""
-        process.send_signal(signal.SIGINT)
-        return process.wait(timeout)
+        return self.done(*arguments, env=env, timeout=timeout).stdout
 
     # --- looking at the engine, past the program ------------------------------------------------
     def containers(self, *services: str) -> list[dict[str, Any]]:
@@ -184,21 +129,6 @@ class Scenario:
         """What a container has written, both streams."""
         done = self.testbed.podman("logs", container, check=False)
         return done.stdout + done.stderr
-
-
-_USUAL = re.compile(
-    r"Warning: | (Container|Image|Network|Pod|Service|Volume) .*  (?!Error|Skipped)"
-)
-
-
-def account(words: Sequence[str], done: subprocess.CompletedProcess[str]) -> str:
-    """How a command ended, what says why first: logs are cut, and most lines tell of success."""
-    lines = done.stderr.splitlines()
-    rest = [line for line in lines if _USUAL.match(line)]
-    causes = [line for line in lines if not _USUAL.match(line)]
-    return "\n".join(
-        [f"{' '.join(words)}: exit code {done.returncode}", *causes, "", done.stdout, *rest]
-    )
 
 
 def _name(pod: Mapping[str, Any]) -> str:

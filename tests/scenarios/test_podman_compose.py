@@ -14,7 +14,8 @@ import pytest
 from tests import rootless
 from tests.scenarios import others
 from tests.scenarios.conftest import ScenarioOf
-from tests.scenarios.steps import Scenario, account, free_port
+from tests.scenarios.steps import Scenario, free_port
+from tests.scenarios.work import account
 from tests.testbed import wait_until
 
 pytestmark = pytest.mark.engine

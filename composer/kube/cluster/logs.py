@@ -12,8 +12,9 @@ import msgspec
 
 from composer.background import never
 from composer.engine.api import ContainerEvent, LogLine
+from composer.engine.log_file import between
 from composer.engine.log_frames import TimeNormaliser
-from composer.engine.log_source import moment
+from composer.engine.log_source import moment, normal_time
 from composer.kube.cluster.api import Query
 from composer.kube.cluster.belongings import Place
 from composer.kube.cluster.failures import ClusterError
@@ -23,6 +24,8 @@ from composer.state import PROJECT, SERVICE, Container, Detail
 
 _NOT_YET = ("waiting to start", "PodInitializing", "ContainerCreating")
 """Parts of what the API says of containers that have not run."""
+_PAUSE_SECONDS = 0.5
+"""Before pods are listed anew: a watch may be ended as soon as it has begun."""
 
 
 def as_container(member: Member, project: str) -> Container:
@@ -57,10 +60,12 @@ class ClusterLogs:
         pod, _, name = container.partition("/")
         now = time.time()
         begin, end = moment(since, now), moment(until, now)
-        timed = timestamps or bool(end)
+        # Servers cut the time to whole seconds: what came before in that second is dropped here.
+        timed = timestamps or bool(begin or end)
+        goes_on = follow and not (end and end <= normal_time(now))
         query: Query = {
             "container": name,
-            "follow": follow or None,
+            "follow": goes_on or None,
             "sinceTime": begin.decode() if begin else None,
             "tailLines": tail,
             "timestamps": timed,
@@ -69,15 +74,19 @@ class ClusterLogs:
         what = f"read the log of pod {pod}"
         line_of = _timed() if timed else _untimed
         rest = b""
+
+        def over() -> bool:
+            late = goes_on and end and end < normal_time(time.time())
+            return bool(late) or (stop or never)()
+
         try:
-            for data in self._place.api.stream(path, query, stop or never, what=what):
+            for data in self._place.api.stream(path, query, over, what=what):
                 *whole, rest = (rest + data).split(b"\n")
                 lines = [line_of(text) for text in whole]
+                if kept := between(lines, begin or b"", end or b""):
+                    yield kept
                 if end and lines and lines[-1].time > end:
-                    yield [line for line in lines if line.time <= end]
                     return
-                if lines:
-                    yield lines
         except ClusterError as error:
             if not any(part in error.message for part in _NOT_YET):
                 raise
@@ -85,9 +94,10 @@ class ClusterLogs:
             yield [line_of(rest)]
 
     def events(self, _project: str, stop: Callable[[], bool], /) -> Iterator[ContainerEvent]:
-        """A ``start`` for each container that is seen running, and again after each restart.
+        """A ``start`` for each container that has started, and again after each restart.
 
-        What runs is told of at first as well. Lists pods, and watches them from there on.
+        What has started before is told of at first, and what has ended as well: nobody need have
+        seen it run. Lists pods, and watches them from there on.
         """
         told: dict[str, str] = {}
         path = POD.path(self._place.namespace)
@@ -108,10 +118,11 @@ class ClusterLogs:
                     news = msgspec.json.decode(line)
                     if news["type"] in ("ADDED", "MODIFIED"):
                         yield from self._starts(news["object"], told)
+            time.sleep(_PAUSE_SECONDS)
 
     def _starts(self, pod: dict[str, object], told: dict[str, str]) -> Iterator[ContainerEvent]:
         for member in members_of(pod):
-            if member.state == "running" and told.get(member.id) != member.instance:
+            if member.state != "created" and told.get(member.id) != member.instance:
                 told[member.id] = member.instance
                 known = as_container(member, self._project)
                 yield ContainerEvent("start", member.id, member.label, known.labels, time.time())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 
-from tests.scenarios.steps import account
+from tests.scenarios.work import account
 
 
 def test_the_cause_comes_before_progress() -> None:

@@ -2,48 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from tests import real_api_server
 from tests.fake_cluster import controllers
-from tests.fake_cluster.client import Client, Cluster, write_kubeconfig
-from tests.fake_cluster.controllers import Controllers
 from tests.fake_cluster.server import FakeCluster
-from tests.scenarios.on_cluster import ClusterScenario
-from tests.scenarios.on_cluster import cluster as any_cluster
-
-pytestmark = pytest.mark.skipif(
-    shutil.which("kubectl") is None, reason="kubectl is not installed: make setup brings it"
-)
-
-WHICH = "stub" if real_api_server.programs() is None else "real"
-EVERYTHING = {
-    *("secrets/db-env", "services/web", "services/web-public", "services/db"),
-    *("networkpolicies/front", "networkpolicies/back", "networkpolicies/web-public"),
-    *("deployments/web", "statefulsets/db"),
-}
-
-
-@pytest.fixture(scope="module", params=[WHICH])
-def cluster() -> Iterator[Cluster]:
-    """The cluster. The names of tests say whether it is a stub or a real API server."""
-    with any_cluster() as running:
-        yield running
-
-
-@pytest.fixture
-def project(cluster: Cluster, composer_program: str, tmp_path: Path) -> Iterator[ClusterScenario]:
-    """A project with a Deployment and a StatefulSet, on a cluster whose pods all run."""
-    with Controllers(Client(cluster.url)) as playing:
-        scenario = ClusterScenario(composer_program, cluster, playing, tmp_path)
-        yield scenario
-        if scenario.client.namespace(scenario.name) is not None:
-            scenario.client.call("DELETE", f"/api/v1/namespaces/{scenario.name}")
+from tests.scenarios.on_cluster import EVERYTHING, ClusterScenario
 
 
 def test_apply_makes_all_of_it_and_waits_until_it_runs(project: ClusterScenario) -> None:
@@ -308,70 +272,6 @@ def test_ctrl_c_ends_it_at_once_and_kubectl_with_it(
         assert project.interrupt(process) == 130
     assert "Traceback" not in project.output()
     assert not Path(f"/proc/{children[0]}").exists()
-
-
-# --- what cannot be done -----------------------------------------------------------------------
-
-
-def test_no_kubectl(project: ClusterScenario) -> None:
-    folder = project.folder / "bin"
-    folder.mkdir()
-    said = project.refused("apply", env={"PATH": str(folder)})
-    assert "the kubectl program is not installed" in said
-    assert "apt-get install kubernetes-client" in said
-
-
-def test_no_such_context(project: ClusterScenario) -> None:
-    said = project.refused("apply", "--context", "nowhere")
-    assert 'context "nowhere" does not exist' in said
-    assert "kubectl config get-contexts" in said
-
-
-def test_no_such_kubeconfig(project: ClusterScenario) -> None:
-    assert "no such file" in project.refused("diff", "--kubeconfig", "missing", code=2)
-
-
-def test_an_unreachable_server(project: ClusterScenario) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    config = write_kubeconfig(project.folder / "gone", f"http://127.0.0.1:{port}")
-    for command in ("apply", "delete"):
-        said = project.refused(command, "--kubeconfig", str(config))
-        assert "cannot reach the cluster" in said
-        assert "connection refused" in said
-        assert said.count("Error: ") == 1
-    assert "cannot reach" in project.refused("diff", "--kubeconfig", str(config), code=2)
-
-
-def test_a_user_who_may_nothing(project: ClusterScenario) -> None:
-    project.ok("apply")
-    said = project.refused("apply", "--context", "nobody")
-    assert 'User "nobody" cannot list' in said
-    assert said.count("ask who administers the cluster") == 1
-    assert project.all() == EVERYTHING
-
-
-def test_a_new_namespace_goes_again_if_the_cluster_refuses_what_is_for_it(
-    project: ClusterScenario,
-) -> None:
-    project.change(
-        "image: example.org/web:1",
-        "image: example.org/web:1\n    x-kubernetes: {ingress: 'Not_A_Host'}",
-    )
-    said = project.refused("apply")
-    assert "cannot apply Ingress web" in said
-    assert "Not_A_Host" in said
-    assert project.client.namespace(project.name) is None
-
-
-# --- only on the stub: a real API server has no nodes that keep logs ---------------------------
-
-
-@pytest.fixture
-def stub(cluster: Cluster) -> FakeCluster:
-    if not isinstance(cluster, FakeCluster):
-        pytest.skip("there are no nodes that keep logs")
-    return cluster
 
 
 def test_a_crash_tells_the_last_words(project: ClusterScenario, stub: FakeCluster) -> None:
