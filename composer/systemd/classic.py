@@ -32,7 +32,7 @@ def lines(part: Part, names: Names, machine: Machine) -> list[str]:
     body = [f"{key}={value}".replace(BESIDE, folder) for key, value in _named(part, service)]
     return [
         "[Unit]",
-        *(f"{k}={quoting.escaped(v)}" for k, v in _merged(unit)),
+        *(f"{k}={v}" for k, v in _merged(unit)),
         "",
         "[Service]",
         *body,

@@ -112,8 +112,8 @@ def _renamed(line: str, instances: Mapping[str, str]) -> str:
     key, _, value = line.partition("=")
     if key not in ("Requires", "Wants", "BindsTo", "After"):
         return line
-    units = (unit.removesuffix(".service") for unit in value.split())
-    return f"{key}=" + " ".join(f"{instances.get(unit, unit)}.service" for unit in units)
+    found = ((unit, instances.get(unit.removesuffix(".service"))) for unit in value.split())
+    return f"{key}=" + " ".join(f"{new}.service" if new else unit for unit, new in found)
 
 
 def _numberless(lines: Sequence[str], replica: Replica, part: Part) -> list[str]:
