@@ -26,6 +26,7 @@ PROGRAMS = {
     "netavark": "usr/lib/podman",
     "aardvark-dns": "usr/lib/podman",
     "rootlessport": "usr/libexec/podman",
+    "quadlet": "usr/libexec/podman",
     "pasta": "usr/bin",
     "slirp4netns": "usr/bin",
 }

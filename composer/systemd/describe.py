@@ -15,10 +15,11 @@ from composer.engine.pod_spec import pod_spec
 from composer.engine.resource_spec import network_spec, volume_spec
 from composer.errors import ComposerError
 from composer.graph.needs import image_name
-from composer.spec.contents import content_of
+from composer.spec.contents import content_of, with_contents
 from composer.spec.model import Port, Project, Service
 from composer.systemd import relations
 from composer.systemd.images import build_part, image_part, qualified
+from composer.systemd.leftovers import LEFT, adapt
 from composer.systemd.options import (
     Fragment,
     Option,
@@ -38,7 +39,8 @@ class Description:
     """The parts of a project. What cannot be said is in ``warnings``."""
 
     def __init__(self, project: Project, machine: Machine, images: Images) -> None:
-        self.project, self.machine = project, machine
+        self.project = project = with_contents(project, project.services)
+        self.machine = machine
         self.warnings: list[str] = list(project.warnings)
         self.secrets: dict[str, SecretText] = {}
         self.replicas_by_base: dict[str, Replica] = {}
@@ -63,7 +65,7 @@ class Description:
     def _has_unit(self, service: Service) -> bool:
         if service.provider is None:
             return True
-        self._warn(f"services.{service.name}.provider", "its program is run by composer alone")
+        self._warn(f"services.{service.name}.provider", LEFT["provider"])
         return False
 
     def _base(self, service: str, number: int) -> str:
@@ -168,6 +170,7 @@ class Description:
         first = number == 1
         self.warnings += context.warnings if first else ()
         warn = self._about(name if first else None)
+        adapt(spec, service, self.machine.release, warn)
         part = Part(
             section="Container",
             base=self._base(name, number),
@@ -188,7 +191,7 @@ class Description:
         part.service += relations.times(spec, healthy=part.healthy, one_shot=part.one_shot)
         part.service += [("ExecStartPre", _folder(path)) for path in context.folders]
         part.service += relations.health(part, self.machine)
-        part.service += relations.hooks(service, part, self.machine, warn)
+        part.service += relations.hooks(service, part, self.machine)
         if first:
             self._tell_of_loss(service)
         return part
@@ -287,10 +290,10 @@ class Description:
         )
 
     def _volume_path(self, name: str) -> str:
-        """Where Podman keeps volumes unless its settings say otherwise."""
-        if self.machine.rootless:
-            return str(Path.home() / ".local/share/containers/storage/volumes" / name / "_data")
-        return f"/var/lib/containers/storage/volumes/{name}/_data"
+        rootless = Path.home() / ".local/share/containers"
+        own = rootless if self.machine.rootless else Path("/var/lib/containers")
+        folder = Path(self.machine.volumes) if self.machine.volumes else own / "storage/volumes"
+        return str(folder / name / "_data")
 
 
 def _rootfs(spec: Fragment) -> str:

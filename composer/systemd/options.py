@@ -23,11 +23,12 @@ class Option(NamedTuple):
     value: str | None = None
 
     def words(self) -> list[str]:
-        """As the program takes it. ``--flag=`` for an empty value: some readers of units drop words
-        without a letter."""
+        """As the program takes it: switches take their value behind ``=`` only, and some readers of
+        units drop empty words."""
         if self.value is None:
             return [self.flag]
-        return [self.flag, self.value] if self.value else [f"{self.flag}="]
+        apart = self.value not in ("", "true", "false")
+        return [self.flag, self.value] if apart else [f"{self.flag}={self.value}"]
 
 
 Options = Iterator[Option]
@@ -169,7 +170,8 @@ def _logging(said: Fragment) -> Options:
     if "driver" in said:
         yield Option("--log-driver", said["driver"])
     if "size" in said:
-        yield Option("--log-opt", f"max-size={size(said['size']) if said['size'] > 0 else -1}")
+        # Here Podman's k and m are thousands and millions.
+        yield Option("--log-opt", f"max-size={said['size']}")
     if "path" in said:
         yield Option("--log-opt", f"path={said['path']}")
     for key, value in sorted((said.get("options") or {}).items()):
@@ -225,9 +227,9 @@ def _mounts(mounts: Sequence[Fragment]) -> Options:
         if said["type"] == "tmpfs":
             yield Option("--tmpfs", ":".join([place, *([",".join(options)] if options else [])]))
         else:
-            # What the program adds by itself is left out.
-            said_here = [word for word in options if word not in ("rbind", "rw", "rprivate")]
-            yield volume(said["source"], place, said_here)
+            # What the program adds by itself is left out; it takes more from a bind of one folder.
+            added = ("rw",) if "bind" in options else ("rbind", "rw", "rprivate")
+            yield volume(said["source"], place, [word for word in options if word not in added])
 
 
 def _volumes(volumes: Sequence[Fragment]) -> Options:

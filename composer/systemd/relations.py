@@ -120,12 +120,10 @@ def health(part: Part, machine: Machine) -> list[Line]:
     return [("ExecStartPost", words(["/bin/sh", "-c", escaped(check)]))]
 
 
-def hooks(service: Service, part: Part, machine: Machine, warn: Warn) -> list[Line]:
+def hooks(service: Service, part: Part, machine: Machine) -> list[Line]:
     """``post_start`` and ``pre_stop`` as commands in the container."""
     lines = [("ExecStartPost", _executed(hook, part, machine)) for hook in service.post_start]
     lines += [("ExecStop", "-" + _executed(hook, part, machine)) for hook in service.pre_stop]
-    if service.pre_start:
-        warn("pre_start", "units have no place for it: make it a service that others wait for")
     return lines
 
 

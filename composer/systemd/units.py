@@ -78,3 +78,5 @@ class Machine(NamedTuple):
     """Where the units of the classic format find Podman."""
     socket: str = ""
     """The engine's socket, for ``use_api_socket``."""
+    volumes: str = ""
+    """Where the engine keeps volumes, for ``volume.subpath``; its usual place if that is empty."""

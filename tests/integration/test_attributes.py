@@ -16,6 +16,7 @@ import pytest
 
 from tests import rootless
 from tests.conftest import unique_name
+from tests.integration import by_units
 from tests.integration.attributes import limits, network, process, rights, storage
 from tests.integration.attributes.row import BUSYBOX, Row, at, matches
 from tests.scenarios.steps import Scenario, service_of
@@ -33,6 +34,10 @@ FILES = {
     "secret": "hidden-in-a-file\n",
     "seccomp.json": '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": []}',
 }
+
+
+BY_API_ALONE = ("dns", "domainname", "host-gateway")
+"""What units say otherwise, on some engines; they warn of it."""
 
 
 def release_of(testbed: Testbed) -> tuple[int, int]:
@@ -199,6 +204,43 @@ def test_a_folder_as_root(running: Running, tmp_path: Path) -> None:
         assert (root / "made-inside").exists()
     finally:
         testbed.remove_project(other.name)
+
+
+def test_units_make_the_same_containers(running: Running, tmp_path: Path) -> None:
+    """What ``composer systemd generate`` says, and what ``up`` did, are one and the same."""
+    scenario, testbed = running.scenario, running.scenario.testbed
+    units = by_units.units_of(
+        testbed,
+        scenario.folder,
+        running.release,
+        project_name=scenario.name,
+        environ={**scenario.env, **scenario.environ()},
+    )
+    texts = by_units.services(testbed, units, tmp_path / "units")
+    for secret in units.secrets:
+        source = tmp_path / secret.name
+        source.write_bytes(secret.content or Path(secret.file or "").read_bytes())
+        testbed.podman("secret", "create", secret.name, str(source))
+    names = {c["Id"]: c["Name"] for c in running.containers.values()}
+    told = {service for service in BY_API_ALONE if f"services.{service}." in str(units.warnings)}
+    wrong = []
+    try:
+        for replica in units.replicas:
+            words = by_units.command(texts[replica.unit], replica.unit, str(tmp_path))
+            name = f"{replica.container}-unit"
+            done = by_units.podman(testbed, *by_units.created(words, name))
+            if done.returncode != 0:
+                wrong.append(f"{replica.service}: {done.stderr}")
+                continue
+            both = json.loads(by_units.podman(testbed, "inspect", replica.container, name).stdout)
+            one, other = (by_units.comparable(container, names) for container in both)
+            if replica.service not in told:
+                wrong += [f"{replica.service}{d}" for d in by_units.differences(one, other)]
+            testbed.podman("rm", name)
+    finally:
+        for secret in units.secrets:
+            testbed.podman("secret", "rm", secret.name, check=False)
+    assert not wrong, "\n".join(wrong)
 
 
 def test_texts_of_secrets_are_gone_after_down(running: Running) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from composer.engine.container_spec import container_spec
@@ -159,9 +160,8 @@ class TestFiles:
             environment={"KEY": "very-secret"},
         )
         spec = container_spec(wanted)
-        assert wanted.files == [
-            InjectedFile(path="/run/secrets/k", content=b"very-secret", uid=5, gid=6, mode=0o400)
-        ]
+        text = InjectedFile(path="/run/secrets/k", content=b"very-secret", uid=5, gid=6, mode=0o400)
+        assert wanted.files == [msgspec.structs.replace(text, of="secrets.key")]
         assert "very-secret" not in str(spec)
 
     def test_a_config_lies_where_it_says(self) -> None:
