@@ -29,7 +29,7 @@ def lines(part: Part, names: Names, machine: Machine) -> list[str]:
     ]
     unit.append(("RequiresMountsFor", "%t/containers"))
     service = list(_WRITERS[part.section](part, names, machine))
-    body = [f"{key}={value}".replace(BESIDE, folder) for key, value in _named(part, service)]
+    body = [f"{key}={value}".replace(BESIDE, folder) for key, value in _named(service)]
     return [
         "[Unit]",
         *(f"{k}={v}" for k, v in _merged(unit)),
@@ -39,11 +39,9 @@ def lines(part: Part, names: Names, machine: Machine) -> list[str]:
     ]
 
 
-def _named(part: Part, service: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _named(service: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     yield "Environment", "PODMAN_SYSTEMD_UNIT=%n"
     yield "SyslogIdentifier", "%N"
-    if "" in part.command:
-        yield "Environment", quoting.NOTHING.strip("${}") + "="
     yield from service
 
 
@@ -66,7 +64,7 @@ def _command(machine: Machine, words: Iterable[str], options: Iterable[Option], 
     """A command of Podman over several lines, an option each; ``words`` may have specifiers."""
     start = " ".join([quoting.word(machine.program), *words])
     rows = [quoting.words(quoting.escaped(w) for w in option.words()) for option in options]
-    rows += [quoting.words([quoting.escaped(w) or '""' for w in after])] if after else []
+    rows += [quoting.words(quoting.escaped(w) for w in after)] if after else []
     return " \\\n    ".join([start, *rows])
 
 
