@@ -14,7 +14,7 @@ from composer.kube.cluster.applying import Outcome
 from composer.kube.cluster.belongings import Item, Key, Place
 from composer.kube.cluster.kinds import POD, WORKLOADS
 from composer.kube.cluster.program import Access
-from composer.kube.cluster.registry import with_ids
+from composer.kube.cluster.registry import keeping_ids, with_ids
 from composer.kube.generate.draft import GenerateOptions, Kind
 from composer.kube.names import dns_label
 from composer.printable import printable
@@ -98,6 +98,13 @@ def _manifests(ctx: Context, options: ApplyOptions, *, dry_run: bool = False) ->
 
 def _change(place: Place, items: Sequence[Item], options: ApplyOptions) -> _Change:
     present = belongings.belongings(place, {item.key.resource for item in items})
+    if options.pushing.registry is not None:
+        items = [
+            item._replace(manifest=keeping_ids(item.manifest, present[item.key]))
+            if item.key in present
+            else item
+            for item in items
+        ]
     outcomes = applying.rehearse(place, items, present, force=options.force)
     pruned: Sequence[Key] = ()
     if options.prune:

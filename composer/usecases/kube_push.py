@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from composer.errors import ComposerError
@@ -21,7 +21,8 @@ class Pushing(NamedTuple):
 
 
 class Images(NamedTuple):
-    """By service: what its image is called; and the ids of images that were pushed, by name."""
+    """What built images are called in the registry, by their names here; and the ids of those that
+    were pushed, by their names there."""
 
     names: Mapping[str, str] = {}
     ids: Mapping[str, str] = {}
@@ -42,17 +43,18 @@ def images(ctx: Context, project: Project, pushing: Pushing, *, dry_run: bool = 
     names = registry_images(project, pushing.registry)
     if not pushing.push or dry_run or not names:
         return Images(names)
-    return Images(names, _push(ctx, named(project, names), names))
+    return Images(names, _push(ctx, named(project, names), list(names.values())))
 
 
-def _push(ctx: Context, project: Project, names: Mapping[str, str]) -> Mapping[str, str]:
-    """Build and push ``names`` of ``project``. Returns the ids of the images by name."""
+def _push(ctx: Context, project: Project, names: Sequence[str]) -> Mapping[str, str]:
+    """Build and push ``names``, which services of ``project`` are built to; their ids by name."""
     from composer.plan.images import plan_build
 
+    built = [name for name, service in project.services.items() if service.build is not None]
     with ctx.lock(project.name):
-        ctx.run(project, plan_build(project, list(names), Build(push=True)))
+        ctx.run(project, plan_build(project, built, Build(push=True)))
     state = ctx.engine.observe(project.name)
-    ids = {name: state.image_id(name) for name in names.values()}
+    ids = {name: state.image_id(name) for name in names}
     return {name: identity for name, identity in ids.items() if identity is not None}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -23,7 +23,7 @@ _REGISTRY = re.compile(r"[a-z0-9][a-z0-9.-]*(:\d+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*
 
 
 def registry_images(project: Project, registry: str) -> dict[str, str]:
-    """By service that is built: its image in ``registry`` (``HOST[:PORT][/PATH]``).
+    """By name of an image that is built: its name in ``registry`` (``HOST[:PORT][/PATH]``).
 
     Raises ``ComposerError`` for what is no registry, and for two images with one name.
     """
@@ -34,7 +34,7 @@ def registry_images(project: Project, registry: str) -> dict[str, str]:
         )
     found: dict[str, str] = {}
     origins: dict[str, str] = {}
-    for name, service in project.services.items():
+    for service in project.services.values():
         if service.build is None:
             continue
         local = image_name(project, service)
@@ -44,7 +44,7 @@ def registry_images(project: Project, registry: str) -> dict[str, str]:
                 f"{local} and {origins[there]} would both be {there}",
                 hint="Give one of them another name (`image`).",
             )
-        found[name] = there
+        found[local] = there
     return found
 
 
@@ -54,11 +54,11 @@ def _is_host(text: str) -> bool:
 
 
 def named(project: Project, images: Mapping[str, str]) -> Project:
-    """``project`` with ``images`` as what its services are built to, and nothing else."""
+    """``project`` with ``images`` (by their names) as what its services are built to."""
     change = msgspec.structs.replace
     services = {
-        name: change(s, image=images[name], build=change(s.build, tags=()))
-        if name in images and s.build
+        name: change(s, image=images[image_name(project, s)], build=change(s.build, tags=()))
+        if s.build is not None
         else s
         for name, s in project.services.items()
     }
@@ -67,23 +67,58 @@ def named(project: Project, images: Mapping[str, str]) -> Project:
 
 def with_ids(manifests: Sequence[Object], ids: Mapping[str, str]) -> list[Object]:
     """``manifests`` whose pods are annotated with the ids of their images (by image)."""
-    return [_with_ids(manifest, ids) for manifest in manifests]
+    return [_annotated(manifest, lambda _, image: ids.get(image)) for manifest in manifests]
 
 
-def _with_ids(manifest: Object, ids: Mapping[str, str]) -> Object:
-    spec = manifest.get("spec") or {}
-    pod = spec.get("template") if "template" in spec else manifest
-    if not isinstance(pod, dict) or "containers" not in (pod.get("spec") or {}):
-        return manifest
-    containers = [*(pod["spec"].get("initContainers") or ()), *pod["spec"]["containers"]]
-    annotations = {
-        f"{IMAGE_ID}{container['name']}": ids[container["image"]]
-        for container in containers
-        if container["image"] in ids
+def keeping_ids(manifest: Object, live: Object) -> Object:
+    """``manifest`` with the ids that the ``live`` object has for images of the same names.
+
+    Who names images of a registry without a push knows of no other ones behind these names.
+    """
+    known = image_ids(live)
+    images = {c["name"]: c["image"] for c in _containers(_pod_of(live))}
+
+    def id_of(container: str, image: str) -> str | None:
+        return known.get(container) if images.get(container) == image else None
+
+    return _annotated(manifest, id_of)
+
+
+def image_ids(found: Object) -> dict[str, str]:
+    """By container: the ids that the pods of an object are annotated with."""
+    annotations = ((_pod_of(found) or {}).get("metadata") or {}).get("annotations") or {}
+    return {
+        key.removeprefix(IMAGE_ID): value
+        for key, value in annotations.items()
+        if key.startswith(IMAGE_ID)
     }
-    if not annotations:
+
+
+def _pod_of(found: Object) -> Object | None:
+    """The pod that an object is, or has the template of; None for other kinds."""
+    pod = (found.get("spec") or {}).get("template", found)
+    return pod if isinstance(pod, dict) and "containers" in (pod.get("spec") or {}) else None
+
+
+def _containers(pod: Object | None) -> list[Object]:
+    spec: Object = pod["spec"] if pod is not None else {}
+    return [*(spec.get("initContainers") or ()), *(spec.get("containers") or ())]
+
+
+def _annotated(manifest: Object, id_of: Callable[[str, str], str | None]) -> Object:
+    """``manifest`` with ``id_of`` the name and the image of each container, where that is known.
+
+    Ids that it has already stay.
+    """
+    pod = _pod_of(manifest)
+    known = image_ids(manifest)
+    found = {c["name"]: id_of(c["name"], c["image"]) for c in _containers(pod)}
+    new = {f"{IMAGE_ID}{n}": known.get(n, value) for n, value in found.items() if value}
+    if pod is None or not new:
         return manifest
     metadata = pod.get("metadata") or {}
-    metadata = {**metadata, "annotations": {**(metadata.get("annotations") or {}), **annotations}}
+    metadata = {**metadata, "annotations": {**(metadata.get("annotations") or {}), **new}}
     marked = {**pod, "metadata": metadata}
-    return marked if pod is manifest else {**manifest, "spec": {**spec, "template": marked}}
+    if pod is manifest:
+        return marked
+    return {**manifest, "spec": {**manifest["spec"], "template": marked}}

@@ -62,14 +62,14 @@ def preparing_containers(
             draft.warn(path, "it runs before each replica, not once")
         whole = container(draft, storage, service, workload, init=True)
         name = dns_label(f"{service.name}-pre-start-{index + 1}")
-        found.append({**whole, **_hook_container(service, hook), "name": name})
+        found.append({**whole, **_hook_container(draft, service, hook), "name": name})
     return found
 
 
-def _hook_container(service: Service, hook: PreStart) -> dict[str, Any]:
+def _hook_container(draft: Draft, service: Service, hook: PreStart) -> dict[str, Any]:
     made: dict[str, Any] = {"command": [literal(word) for word in hook.command]}
     if hook.image:
-        made["image"] = hook.image
+        made["image"] = draft.options.images.get(hook.image, hook.image)
     if hook.working_dir:
         made["workingDir"] = hook.working_dir
     if hook.environment:
@@ -83,12 +83,15 @@ def _hook_container(service: Service, hook: PreStart) -> dict[str, Any]:
 
 
 def _image(draft: Draft, service: Service) -> dict[str, str]:
-    image = draft.options.images.get(service.name) or image_name(draft.project, service)
+    local = image_name(draft.project, service)
+    image = draft.options.images.get(local, local)
     path = f"services.{service.name}"
     if service.rootfs:
         draft.warn(f"{path}.x-podman", "a folder cannot stand in the place of an image")
     found = {"image": image}
     policy = service.pull_policy
+    if image != local and policy in (None, "build"):
+        policy = "always"  # the same tag may be pushed again, with another image
     if policy is None:
         name = image.rpartition("/")[2]
         if "@" not in name and (":" not in name or name.endswith(":latest")):

@@ -37,7 +37,7 @@ class GenerateOptions(NamedTuple):
     host_ports: bool = False
     """Ports are published by the node that a pod is on, in the place of a Service."""
     images: Mapping[str, str] = {}
-    """Other names for the images of services."""
+    """What images that are built here are called where the cluster gets them, by their names."""
 
 
 class Generated(NamedTuple):
