@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -30,10 +31,13 @@ REMOVED = "Removed"
 USED = "Still in use"
 """How a removal ended of what others use."""
 SETTLE = 0.05
-"""Seconds after which a container that was started counts as not having died at once."""
+"""Seconds after which a container that was started counts as not having died at once, where the
+machine has time for it."""
 SETTLE_REPLACING = 0.3
 """The same where another is removed for it: that is the way back. Podman 5.4 takes longer than 4.3
 to see the end of a container."""
+_MOST_BUSY = 10.0
+"""How many times longer that may take where others want the processors, too."""
 
 
 class Executor:
@@ -237,7 +241,7 @@ class Executor:
 
     def _check_started(self, o: op.CheckStarted) -> None:
         settle = SETTLE if o.replaces is None else SETTLE_REPLACING
-        remaining = self._last_start + settle - self._clock()
+        remaining = self._last_start + settle * _slowness() - self._clock()
         if remaining > 0:
             self._stopped.wait(remaining)
         filters = {"label": [f"{PROJECT}={self._project.name}"]}
@@ -262,6 +266,15 @@ class Executor:
         """Whether a service runs to its end, and again if it fails: it may well fail at first."""
         service = self._project.services.get(name)
         return bool(service and service.one_shot and (service.restart or "").startswith("on-"))
+
+
+def _slowness() -> float:
+    """How many times longer than on an idle machine a process takes to get anywhere, at a guess."""
+    try:
+        waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
+    except OSError:
+        return 1.0
+    return min(max(waiting, 1.0), _MOST_BUSY)
 
 
 def _named(message: str, operation: op.Operation) -> str:

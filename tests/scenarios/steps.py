@@ -56,6 +56,29 @@ class Scenario(Work):
         """Run a command that has to succeed; what it wrote to standard output."""
         return self.done(*arguments, env=env, timeout=timeout).stdout
 
+    def up_until_an_end(
+        self, service: Mapping[str, Any], name: str
+    ) -> subprocess.CompletedProcess[str]:
+        """``up -d`` with a file of ``service``, which ends by itself, and two more.
+
+        One of these is started when the end of the first is known: however long that takes, it is
+        before ``up`` looks at what it has started.
+        """
+        sign = self.folder / "ended"
+        sign.mkdir()
+        check = {"test": ["CMD", "test", "-e", "/ended/sign"], "interval": "1s", "retries": 600}
+        stays: dict[str, Any] = {"image": "busybox", "command": ["sleep", "infinity"]}
+        stays |= {"network_mode": "none", "init": True}
+        gate = stays | {"healthcheck": check, "volumes": ["./ended:/ended:ro"]}
+        last = stays | {"depends_on": {"gate": {"condition": "service_healthy"}}}
+        services = {name: service, "gate": gate, "last": last}
+        (self.folder / "compose.yaml").write_text(json.dumps({"services": services}))
+        with self.running("up", "-d") as process:
+            wait_until(lambda: self.states().get(f"{name}-1") == "exited", what=f"end of {name}")
+            (sign / "sign").touch()
+            code = process.wait(60)
+        return subprocess.CompletedProcess(process.args, code, "", self.output())
+
     # --- looking at the engine, past the program ------------------------------------------------
     def containers(self, *services: str) -> list[dict[str, Any]]:
         """All containers of the project (or of ``services``), inspected, by service and number.

@@ -141,9 +141,16 @@ def test_down_must_put_right_what_a_failed_up_left(scenario: ScenarioOf) -> None
 def test_a_container_that_exits_at_once_must_be_named_with_code_and_last_lines(
     scenario: ScenarioOf,
 ) -> None:
-    text = "services:\n  web:\n    image: busybox\n    command: ['sh','-c','echo broken; exit 3']\n"
-    bad = written(scenario, text)
-    assert_clear(bad.run("up", "-d"), "web", "3", "broken")
+    plain = scenario("plain")
+    web = {"image": "busybox", "command": ["sh", "-c", "echo broken; exit 3"]}
+    done = plain.up_until_an_end(web, "web")
+    assert done.returncode == 1, done.stderr
+    (start,) = (n for n, line in enumerate(done.stderr.splitlines()) if line.startswith("Error:"))
+    said = "\n".join(done.stderr.splitlines()[start:])
+    assert f"container {plain.name}-web-1 exited with code 3" in said
+    assert "broken" in said
+    assert "gate" not in said
+    assert "Traceback" not in done.stderr
 
 
 def test_an_engine_that_cannot_be_reached_must_be_named(scenario: ScenarioOf) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 import pytest
 
@@ -17,8 +17,7 @@ EVIL = "\x1b]0;owned\x07\x1b[2J"
 
 def test_names_labels_and_last_words_must_be_shown_escaped(scenario: ScenarioOf) -> None:
     plain = scenario("plain")
-    write(plain)
-    done = plain.run("up", "-d", "dies")
+    done = plain.up_until_an_end(dying(), "dies")
     assert done.returncode == 1
     assert "owned" in done.stderr
     foreign(plain)
@@ -37,17 +36,15 @@ def test_names_labels_and_last_words_must_be_shown_escaped(scenario: ScenarioOf)
 
 def test_lines_of_logs_must_pass_as_they_are(scenario: ScenarioOf) -> None:
     plain = scenario("plain")
-    write(plain)
-    plain.run("up", "-d", "dies")
+    plain.up_until_an_end(dying(), "dies")
     assert EVIL in plain.ok("logs", "dies")
 
 
-def write(scenario: Scenario) -> None:
+def dying() -> dict[str, Any]:
     """A service that writes control sequences and fails."""
     command = ["printf", "%b\\n", EVIL.replace("\x1b", "\\033").replace("\x07", "\\a")]
     script = " ".join(f"'{word}'" for word in command) + "; exit 3"
-    service = {"image": "busybox", "command": ["sh", "-c", script], "network_mode": "none"}
-    (scenario.folder / "compose.yaml").write_text(json.dumps({"services": {"dies": service}}))
+    return {"image": "busybox", "command": ["sh", "-c", script], "network_mode": "none"}
 
 
 def foreign(scenario: Scenario) -> None:

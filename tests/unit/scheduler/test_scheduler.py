@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 
@@ -13,8 +14,9 @@ from composer.plan import operations as op
 from composer.plan.down import plan_down
 from composer.plan.intent import Down
 from composer.plan.plan import Plan
-from composer.scheduler import Scheduler
+from composer.scheduler import Scheduler, execute
 from composer.scheduler.events import Event, Failed, Finished, Planned, Skipped, Started, Warned
+from composer.scheduler.execute import Executor
 from composer.spec.model import Build, Dependency, Project
 from tests.fake_engine import Behaviour, FakeEngine
 from tests.unit.projects import planned, project, service, state
@@ -232,6 +234,35 @@ def test_a_container_that_dies_at_once_is_reported_with_its_output(engine: FakeE
     assert "container p-app-1 exited with code 1" in str(caught.value)
     assert "no such file" in str(caught.value)
     assert "p-ok-1" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("load", "times"), [(0.1, 1), (4.0, 2), (900.0, 10), (None, 1)])
+def test_a_busy_machine_is_given_longer_to_see_an_end(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, load: float | None, times: int
+) -> None:
+    def loads() -> tuple[float, float, float]:
+        if load is None:
+            raise OSError("no such figure here")
+        return load, 0.0, 0.0
+
+    monkeypatch.setattr(os, "getloadavg", loads)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    stopped = _Pauses()
+    executor = Executor(engine, project(service("app")), lambda _: None, stopped, lambda: 7.0)
+    executor.run(op.CheckStarted(id="check", cause="", containers=("p-app-1",)))
+    assert stopped.pauses == [pytest.approx(execute.SETTLE * times)]
+
+
+class _Pauses(threading.Event):
+    """An event that nobody waits for; ``pauses`` has how long they would have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.pauses.append(timeout or 0.0)
+        return False
 
 
 def test_an_interruption_finishes_what_runs_and_starts_nothing_new(engine: FakeEngine) -> None:
