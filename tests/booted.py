@@ -30,7 +30,7 @@ PACKAGES = (
     *("systemd", "systemd-sysv", "dbus", "dbus-user-session", "libpam-systemd"),
     *("podman", "netavark", "aardvark-dns", "catatonit", "nftables", "passt", "uidmap"),
 )
-USER, USER_ID = "dev", 1000
+USER = "dev"
 IMAGES = "/images"
 """The store of the test engine, which is read by the machine's Podman."""
 WORK = Path("/work")
@@ -43,8 +43,13 @@ _BOOT = """\
 chmod 666 /dev/net/tun /dev/fuse
 mount --make-rshared /
 umount -R /sys/fs/cgroup
-mount -t cgroup2 -o nsdelegate cgroup2 /sys/fs/cgroup
-exec /sbin/init
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+# A group below the container's is systemd's root: in its own, where systemd hands controllers on,
+# no process of `podman exec` could be put.
+mkdir /sys/fs/cgroup/machine
+echo $$ > /sys/fs/cgroup/machine/cgroup.procs
+umount /sys/fs/cgroup
+exec unshare --cgroup /usr/local/sbin/boot-there
 """
 _FILES = {
     # The limits of the outer container cannot be raised, and there may be no controller of pids.
@@ -61,9 +66,20 @@ graphroot = "/var/lib/containers/storage"
 [storage.options]
 additionalimagestores = ["{IMAGES}"]
 """,
+    # What opens a session of a user: with a runtime folder, and a slice of the user's own.
+    "etc/pam.d/login": "@include common-account\n@include common-session\n",
     "usr/local/sbin/boot": _BOOT,
+    "usr/local/sbin/boot-there": """\
+#!/bin/sh
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+exec /sbin/init
+""",
 }
 _LINKS = {
+    "etc/systemd/system/sockets.target.wants/podman.socket": (
+        "/usr/lib/systemd/system/podman.socket"
+    ),
+    "etc/systemd/user/sockets.target.wants/podman.socket": "/usr/lib/systemd/user/podman.socket",
     # Nothing here needs a network to come up, and users' units of Podman wait for it.
     "etc/systemd/system/multi-user.target.wants/network-online.target": (
         "/usr/lib/systemd/system/network-online.target"
@@ -159,7 +175,8 @@ class Machine:
         self._testbed.podman("rm", "-f", "-i", "-t", "0", "--volumes", self.name)
 
     def _up(self, *options: str, user: str = "root") -> bool:
-        done = self.run("systemctl", *options, "is-system-running", user=user, check=False)
+        words = ("systemctl", *options, "is-system-running")
+        done = self.run(*words, user=user, check=False)
         return done.stdout.strip() in ("running", "degraded")
 
     def run(
@@ -172,11 +189,15 @@ class Machine:
         timeout: float = 120,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in it as ``user``; with ``check`` one that fails is an assertion's."""
-        known = {"TERM": "dumb", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
-        known |= {"HOME": "/root"} if user == "root" else _surroundings(user)
-        flags = [f"--env={key}={value}" for key, value in (known | dict(env or {})).items()]
+        known = {"HOME": "/root"} if user == "root" else {}
+        known |= {"TERM": "dumb", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        flags = [f"--setenv={key}={value}" for key, value in (known | dict(env or {})).items()]
+        flags += [] if user == "root" else [f"--uid={user}", "--property=PAMName=login"]
+        # A process of `podman exec` would be in no control group that systemd knows.
         done = self._testbed.podman(
-            *("exec", f"--user={user}", f"--workdir={cwd}", *flags, self.name, *words),
+            *("exec", self.name, "systemd-run", "--quiet", "--pipe", "--wait", "--collect"),
+            "--expand-environment=no",
+            *(f"--working-directory={cwd}", *flags, "--", *words),
             check=False,
             timeout=timeout,
         )
@@ -197,10 +218,6 @@ class Machine:
             "_TRANSPORT=stdout",
             check=False,
         ).stdout
-
-
-def _surroundings(user: str) -> dict[str, str]:
-    return {"HOME": f"/home/{user}", "USER": user, "XDG_RUNTIME_DIR": f"/run/user/{USER_ID}"}
 
 
 def _python() -> list[Path]:

@@ -17,6 +17,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "attach": Command("attach:attach", "Connect to the process of a running container"),
+    "autostart": Command("autostart:autostart", "Start the project at each boot, by systemd"),
     "build": Command("images:build", "Build or rebuild services"),
     "commit": Command("commit:commit", "Make an image of a container"),
     "completion": Command("completion:completion", "Print a script for the shell's completion"),
@@ -49,6 +50,7 @@ COMMANDS = {
     "start": Command("lifecycle:start", "Start existing containers of services"),
     "stats": Command("stats:stats", "Show what containers use"),
     "stop": Command("lifecycle:stop", "Stop running containers of services"),
+    "systemd": Command("systemd:COMMANDS", "Write, install and run units of systemd"),
     "top": Command("top:top", "Show the processes of containers"),
     "unpause": Command("lifecycle:unpause", "Let paused containers go on"),
     "up": Command("up:up", "Create and start containers"),

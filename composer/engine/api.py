@@ -27,6 +27,7 @@ from composer.state import (
 )
 
 if TYPE_CHECKING:
+    from composer.engine.context import ImageConfig
     from composer.spec.model import Project
 
 LogStream = Literal["stdout", "stderr"]
@@ -116,6 +117,9 @@ class Engine(Protocol):
     def image(self, identity: str) -> ImageDetail | None:
         """The image with this id or full name, or None (GET /libpod/images/{name}/json)."""
 
+    def image_config(self, image: str) -> ImageConfig | None:
+        """What containers inherit of a local image, or None if it is not there."""
+
     def export(self, container: str, write: Callable[[bytes], object]) -> None:
         """Give all files of a container to ``write``, in pieces of a tar archive."""
 
@@ -173,6 +177,17 @@ class Engine(Protocol):
 
     def create_volume(self, project: Project, key: str, name: str = "") -> None: ...
     def remove_volume(self, name: str) -> None: ...
+
+    def secrets(self) -> list[str]:
+        """The names of all of Podman's secrets (GET /libpod/secrets/json)."""
+
+    def create_secret(self, name: str, content: bytes) -> None:
+        """Keep ``content`` as one of Podman's secrets (POST /libpod/secrets/create).
+
+        A former one of that name goes; containers that run keep what they have.
+        """
+
+    def remove_secret(self, name: str) -> None: ...
 
     def pull(
         self,

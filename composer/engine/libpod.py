@@ -96,6 +96,14 @@ class Libpod:
         if answer.status >= 400:
             raise refused(answer, "copy files into the container")
 
+    def send(self, path: str, query: Query, data: bytes, *, what: str) -> None:
+        """POST ``data`` as it is."""
+        answer = self.transport.request(
+            "POST", address(path, query), data, content_type="application/octet-stream"
+        )
+        if answer.status >= 400:
+            raise refused(answer, what)
+
     def stream(
         self,
         method: str,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from composer.engine import observe as look
 from composer.engine.base import Base
+from composer.errors import EngineError
 from composer.state import (
     Capabilities,
     Container,
@@ -24,6 +25,7 @@ from composer.state import (
 
 if TYPE_CHECKING:
     from composer.engine.api import ContainerEvent, LogLine
+    from composer.engine.context import ImageConfig
 
 
 class Looking(Base):
@@ -71,6 +73,17 @@ class Looking(Base):
         from composer.engine.images import describe
 
         return describe(self._libpod, identity)
+
+    def image_config(self, image: str) -> ImageConfig | None:
+        """See ``Engine.image_config``."""
+        from composer.engine.images import Images
+
+        try:
+            return Images(self._libpod, self._capabilities.get().registries).find(image)
+        except EngineError as error:
+            if error.status != 404:
+                raise
+            return None
 
     def export(self, container: str, write: Callable[[bytes], object]) -> None:
         """See ``Engine.export``."""

@@ -8,6 +8,7 @@ from composer.errors import ComposerError
 from composer.plan.intent import Lifecycle
 from composer.printable import printable
 from composer.spec.model import Project
+from composer.usecases import managed
 from composer.usecases.context import Context
 
 
@@ -18,6 +19,12 @@ def lifecycle(ctx: Context, intent: Lifecycle, *, confirm: bool = False) -> int:
     that is an error.
     """
     project, name = ctx.find_project(intent.services)
+    if intent.action == "rm":
+        managed.refuse(ctx, name)
+    elif intent.action in ("start", "stop", "restart") and managed.handed_over(
+        ctx, name, intent.action, intent.services
+    ):
+        return 0
     with ctx.lock(name):
         state = ctx.observe_soon(name)
         from composer.plan.lifecycle import plan_lifecycle

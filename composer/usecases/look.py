@@ -52,7 +52,7 @@ def ps(ctx: Context, options: PsOptions) -> int:
     else:
         from composer.ui.ps import formatted
 
-        shown = _with_health(ctx, name, shown)
+        shown = with_health(ctx, name, shown)
         mounts = _mounts(ctx, name, shown, options.format)
         write(
             formatted(shown, time.time(), options.format, truncate=options.truncate, mounts=mounts)
@@ -70,7 +70,7 @@ def _mounts(
     return ctx.engine.mounts({"label": [f"{PROJECT}={project}"]})
 
 
-def _with_health(ctx: Context, project: str, containers: list[Container]) -> list[Container]:
+def with_health(ctx: Context, project: str, containers: list[Container]) -> list[Container]:
     """The containers with their health, which older Podmans do not say in the list.
 
     Asking for those of each health is three calls, inspecting them all would be one for each.

@@ -9,6 +9,7 @@ from composer.plan.intent import Images, Lifecycle, Up
 from composer.spec import load
 from composer.spec.model import Project
 from composer.state import PROJECT, PodState
+from composer.usecases import managed
 from composer.usecases.context import Context
 from composer.usecases.lifecycle import confirmed
 
@@ -47,6 +48,8 @@ def change_pods(
     With ``confirm`` the user is asked before anything is removed.
     """
     project, name = ctx.find_project()
+    if intent.action in ("start", "stop", "restart", "rm"):
+        managed.refuse(ctx, name)
     with ctx.lock(name):
         state = ctx.observe_soon(name)
         from composer.plan.operations import RemovePod

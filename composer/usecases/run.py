@@ -19,6 +19,7 @@ from composer.printable import printable
 from composer.spec.model import Project, Service
 from composer.spec.override import mounted, published, split_words, variables
 from composer.state import SLUG, Container, OneOff
+from composer.usecases import managed
 from composer.usecases.context import Context
 from composer.usecases.orphans import with_removal, with_silence
 from composer.usecases.up import converge, served
@@ -78,7 +79,8 @@ def run(ctx: Context, service: str, images: Images, options: RunOptions, session
     how = OneOff(slug=slug, remove=session.remove, aliases=session.aliases)
     intent = Up(
         services=(service,),
-        no_deps=session.no_deps,
+        # What systemd keeps running is its own to start.
+        no_deps=session.no_deps or managed.manager(ctx, project.name) is not None,
         remove_orphans=session.remove_orphans,
         run=Run(service=service, name=name, how=how),
     )

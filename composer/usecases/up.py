@@ -14,6 +14,7 @@ from composer.graph.selection import check_names, select
 from composer.plan.intent import Images, Up
 from composer.spec import check_runnable
 from composer.spec.model import Project
+from composer.usecases import managed
 from composer.usecases.context import Context
 from composer.usecases.orphans import with_silence
 
@@ -57,6 +58,7 @@ def up(
     """
     begun = datetime.now(UTC).isoformat()
     project = ctx.project(intent.services)
+    managed.refuse(ctx, project.name, managed.SCALED if intent.scale else managed.INSTEAD)
     if project.pods:
         from composer.plan.pods import with_whole_pods
 

@@ -14,6 +14,7 @@ from composer.plan.intent import Images, Lifecycle, Up
 from composer.printable import printable
 from composer.spec.model import Project
 from composer.state import Container, State
+from composer.usecases import managed
 from composer.usecases.containers import project_containers
 from composer.usecases.context import Context
 from composer.usecases.orphans import with_silence
@@ -38,6 +39,7 @@ def watch(ctx: Context, services: tuple[str, ...], options: WatchOptions) -> int
     """Bring the project up and carry out its ``develop.watch`` rules until Ctrl-C."""
     project = ctx.project(services)
     check_names(project, services)
+    managed.refuse(ctx, project.name)
     selected = select(project, services)
     found = rules(project, selected, ctx.warn)
     if options.up:

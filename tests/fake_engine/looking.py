@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from composer.engine.api import ContainerEvent, LogLine
+from composer.engine.context import ImageConfig
 from composer.errors import EngineError
 from composer.state import (
     Container,
@@ -21,6 +22,7 @@ from composer.state import (
     State,
     Usage,
     VolumeState,
+    image_names,
 )
 from tests.fake_engine.recording import Recording
 
@@ -209,6 +211,13 @@ class Looking(Recording):
         if found is None:
             return None
         return ImageDetail(id=found.id, size=found.size, platform="linux/amd64")
+
+    def image_config(self, image: str) -> ImageConfig | None:
+        found = next((name for name in image_names(image) if name in self.images), None)
+        return ImageConfig(id=self.images[found].id, name=found) if found else None
+
+    def secrets(self) -> list[str]:
+        return list(self.secret_texts)
 
     def export(self, container: str, write: Callable[[bytes], object]) -> None:
         write(f"files of {self._find(container).name}".encode())

@@ -47,6 +47,8 @@ class Recording:
         """Called at the begin of each changing call, outside of the lock: tests block here."""
         self.arguments: dict[tuple[str, str], dict[str, object]] = {}
         """Keyword arguments of the last call by (method, subject)."""
+        self.secret_texts: dict[str, bytes] = {}
+        """Podman's own secrets, by name."""
         self.digests: dict[str, str] = {}
         """The digest of an image by full name."""
         self.exec_results: dict[str, int] = {}

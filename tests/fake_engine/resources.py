@@ -46,6 +46,14 @@ class Resources(Recording):
         with self._call("remove_volume", name):
             self.volumes.pop(name, None)
 
+    def create_secret(self, name: str, content: bytes) -> None:
+        with self._call("create_secret", name):
+            self.secret_texts[name] = content
+
+    def remove_secret(self, name: str) -> None:
+        with self._call("remove_secret", name):
+            self.secret_texts.pop(name, None)
+
     def pinned(self, image: str) -> str | None:
         with self._lock:
             names = [name for name in image_names(image) if name in self.images]

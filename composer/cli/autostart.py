@@ -1,0 +1,44 @@
+"""``composer autostart``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from composer.cli import options as opt
+from composer.cli.systemd_options import Force, FormatOption, User, format_of, said_place
+
+ACTIONS = ("enable", "disable", "status")
+
+
+def autostart(
+    ctx: typer.Context,
+    action: Annotated[str, typer.Argument(metavar="[enable|disable|status]")] = "enable",
+    user: User = None,
+    format: FormatOption = None,
+    force: Force = False,
+    dry_run: opt.DryRun = False,
+) -> int:
+    """Let systemd start the project now, at each boot, and whenever it fails; or undo that.
+
+    Again after a change of the Compose file, it brings the change to systemd.
+
+    Example: composer autostart
+    """
+    if action not in ACTIONS:
+        raise typer.BadParameter(f"{action!r} is none of {', '.join(ACTIONS)}", param_hint="action")
+    form = format_of(format)
+    with opt.session(ctx, dry_run=dry_run) as context:
+        if action == "status":
+            from composer.usecases.systemd_look import status
+
+            return status(context, said_place(context, user), (), "table")
+        from composer.usecases import autostart as run
+        from composer.usecases.systemd_generate import chosen_place
+        from composer.usecases.systemd_install import InstallOptions
+
+        if action == "disable":
+            return run.disable(context, said_place(context, user))
+        options = InstallOptions(chosen_place(context, user), form, force=force)
+        return run.enable(context, options)

@@ -1,0 +1,151 @@
+"""``systemd generate``: the units of a project for this machine, or for another one."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from composer.engine.program import executable
+from composer.errors import ComposerError, EngineError
+from composer.printable import printable_lines
+from composer.spec.model import Project
+from composer.state import Capabilities
+from composer.systemd.places import Place, place
+from composer.systemd.units import Format, Machine, Units
+from composer.usecases.context import Context
+
+_UNIFIED = Path("/sys/fs/cgroup/cgroup.controllers")
+
+
+class GenerateOptions(NamedTuple):
+    """The flags of ``systemd generate``."""
+
+    place: Place
+    format: Format | None = None
+    """None: what Podman can read."""
+    podman_version: str | None = None
+    """For another machine, which has this one."""
+    output: str | None = None
+    """A folder; None or ``-`` is standard output."""
+
+
+def chosen_place(ctx: Context, user: bool | None) -> Place:
+    """The place that ``--user`` or ``--system`` says; root's is the system."""
+    import os
+
+    return place(user=os.getuid() != 0 if user is None else user, environ=ctx.environ)
+
+
+def generate(ctx: Context, options: GenerateOptions) -> int:
+    """Write the units of the project. Returns the exit code. Raises ``ComposerError``."""
+    project = ctx.project()
+    units = units_of(ctx, project, options.place, options.format, options.podman_version)
+    if options.output in (None, "-"):
+        sys.stdout.write(as_text(units))
+    else:
+        _write(ctx, units, Path(options.output or ""))
+    for text in units.warnings:
+        ctx.warn(text)
+    if units.secrets:
+        names = ", ".join(secret.name for secret in units.secrets)
+        ctx.say(f"Secrets that Podman has to have before the units start: {names}")
+        ctx.say(_secret_commands(project, units))
+    return 0
+
+
+def units_of(
+    ctx: Context, project: Project, where: Place, form: Format | None, version: str | None = None
+) -> Units:
+    """The units of ``project`` for the systemd of ``where``. Raises ``ComposerError``."""
+    from composer.systemd.generate import generate as made
+
+    machine = machine_of(where, version)
+    units = made(project, machine, form, None if version else ctx.engine.image_config)
+    if not units.replicas:
+        raise ComposerError(
+            "the project has nothing for systemd", hint="No service of it is active."
+        )
+    return units
+
+
+def machine_of(where: Place, version: str | None = None) -> Machine:
+    """This machine, or one with Podman ``version``. Raises ``ComposerError``."""
+    import os
+
+    rootless = where.user and os.getuid() != 0
+    socket = (
+        f"/run/user/{os.getuid()}/podman/podman.sock" if rootless else "/run/podman/podman.sock"
+    )
+    if version is not None:
+        return Machine(_release(version), where.user, where.user, socket=socket)
+    return Machine(
+        release=_found_release(),
+        user=where.user,
+        rootless=rootless,
+        cgroups_v2=_UNIFIED.exists(),
+        program=executable(),
+        socket=socket,
+    )
+
+
+def _release(version: str) -> tuple[int, int]:
+    if not re.fullmatch(r"\d+\.\d+(\.\d+.*)?", version):
+        raise ComposerError(
+            f"{version!r} is no version of Podman", hint="It looks like 5.4 or 4.3.1."
+        )
+    return Capabilities(version=version).release
+
+
+def _found_release() -> tuple[int, int]:
+    """The release of the podman program, which the units will run."""
+    try:
+        done = subprocess.run(
+            [executable(), "--version"], capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise EngineError(f"cannot run {executable()}: {error.strerror}") from error
+    found = re.search(r"\d+\.\d+\S*", done.stdout)
+    if found is None:
+        raise EngineError(
+            f"{executable()} --version gave no version",
+            hint="Say which it is: --podman-version 5.4",
+        )
+    return _release(found.group())
+
+
+def as_text(units: Units) -> str:
+    """All files one after another, each below its name."""
+    return "".join(
+        printable_lines(f"# ---- {file.name} ----\n{file.text}\n") for file in units.files
+    )
+
+
+def _secret_commands(project: Project, units: Units) -> str:
+    from composer.systemd.describe import how_made
+
+    lines = []
+    for secret in units.secrets:
+        section, _, key = secret.source.partition(".")
+        defined = {"secrets": project.secrets, "configs": project.configs}.get(section, {}).get(key)
+        lines.append(f"  {how_made(secret, defined.environment if defined else None)}")
+    return "\n".join(lines)
+
+
+def _write(ctx: Context, units: Units, folder: Path) -> None:
+    """Write all files into one folder, and remove those of a former time."""
+    from composer.scheduler.events import Finished
+    from composer.systemd.changes import Writing, changes
+
+    if folder.exists() and not folder.is_dir():
+        raise ComposerError(f"{folder} is no folder", hint="Name a folder with -o.")
+    found = changes(units, Place(user=False, units=folder, quadlets=folder))
+    with Writing(found) as writing:
+        writing.prepare()
+        writing.commit()
+    with ctx.view() as emit:
+        for change in found:
+            name = change.path.name
+            emit(Finished(name, "File", str(change.path), change.kind.capitalize(), 0.0))

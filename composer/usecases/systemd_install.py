@@ -1,0 +1,237 @@
+"""``systemd install`` and ``uninstall``: units come into systemd's folders, and go."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from composer.errors import ComposerError
+from composer.scheduler.events import EventSink, Finished
+from composer.spec.model import Project
+from composer.systemd.changes import Change, Writing, changes, difference
+from composer.systemd.installed import Installed, installed
+from composer.systemd.manager import Manager, SystemdError
+from composer.systemd.places import Place, manager_of
+from composer.systemd.units import Format, SecretText, Units
+from composer.usecases.context import Context
+from composer.usecases.systemd_generate import units_of
+from composer.usecases.systemd_run import Target, run, tell_of_boot
+
+_GENERATORS = Path("/usr/lib/systemd")
+
+
+class InstallOptions(NamedTuple):
+    """The flags of ``systemd install``."""
+
+    place: Place
+    format: Format | None = None
+    force: bool = False
+    """Replace what composer did not write."""
+    diff: bool = False
+    """Show what would change, and change nothing."""
+
+
+class Outcome(NamedTuple):
+    """What installing did."""
+
+    target: Target
+    changed: tuple[str, ...]
+    """Services with other units than before, whether they run or not."""
+
+
+def install(ctx: Context, options: InstallOptions) -> int:
+    """Write the units of the project to systemd's folders. Returns the exit code.
+
+    Raises ``ComposerError``; then nothing was changed.
+    """
+    if options.diff or ctx.settings.dry_run:
+        units = units_of(ctx, ctx.project(), options.place, options.format)
+        _show(ctx, changes(units, options.place, force=options.force))
+        return 0
+    outcome = installed_units(ctx, options)
+    running = [s.name for s in outcome.target.manager.states(outcome.changed) if s.runs]
+    if running:
+        ctx.report(f"{', '.join(running)}: running as before until composer restart")
+    tell_of_boot(ctx, outcome.target.manager)
+    ctx.report("Start it: composer systemd start. At each boot: composer systemd enable")
+    return 0
+
+
+def installed_units(ctx: Context, options: InstallOptions) -> Outcome:
+    """Install the units of the project, and let systemd read them. Raises ``ComposerError``."""
+    place = options.place
+    manager = Manager(place, ctx.environ)
+    manager.check()
+    project = ctx.project()
+    _refuse_two(project.name, place, ctx)
+    units = units_of(ctx, project, place, options.format)
+    for text in units.warnings:
+        ctx.warn(text)
+    with ctx.lock(project.name), ctx.view() as emit:
+        found = changes(units, place, force=options.force)
+        with Writing(found) as writing, _secrets(ctx, project, units, emit):
+            writing.prepare()
+            stale = [name for c in found if c.kind == "removed" for name in c.services]
+            if stale:
+                manager.jobs("stop", stale)
+            writing.commit()
+            try:
+                manager.reload()
+                there = _loaded(manager, units)
+            except BaseException:
+                writing.undo()
+                manager.reload()
+                raise
+        _tell(emit, found)
+        _remove_secrets(ctx, emit, _used(found) - {secret.name for secret in units.secrets})
+    changed = [name for c in found if c.kind == "changed" for name in c.services]
+    return Outcome(Target(there, manager), tuple(changed))
+
+
+def _refuse_two(project: str, place: Place, ctx: Context) -> None:
+    """One project has one manager: two would fight for its containers."""
+    other = manager_of(project, ctx.environ)
+    if other is not None and other != place:
+        raise ComposerError(
+            f"project {project} is installed already, in {other.units}",
+            hint=f"composer systemd uninstall {other.option} takes it from there.",
+        )
+
+
+def _show(ctx: Context, found: Sequence[Change]) -> None:
+    from composer.ui.colour import wants_colour
+    from composer.ui.differences import coloured
+
+    colour = wants_colour(ctx.preferences.ansi, sys.stdout, ctx.environ)
+    lines = difference(found)
+    sys.stdout.write(coloured(lines, colour=colour))
+    if not lines:
+        ctx.report("The units are installed as they are")
+
+
+def _tell(emit: EventSink, found: Sequence[Change]) -> None:
+    for change in found:
+        if change.kind != "unchanged":
+            name = change.path.name
+            emit(Finished(name, "Unit", str(change.path), change.kind.capitalize(), 0.0))
+    if all(change.kind == "unchanged" for change in found):
+        folder = str(found[0].path.parent)
+        emit(Finished(folder, "Units", folder, "Unchanged", 0.0))
+
+
+# --- secrets --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _secrets(ctx: Context, project: Project, units: Units, emit: EventSink) -> Iterator[None]:
+    """Give Podman the secrets of ``units``; those that are new go again if the block fails."""
+    if not units.secrets:
+        yield
+        return
+    texts = {secret.name: _content(project, secret) for secret in units.secrets}
+    before = set(ctx.engine.secrets())
+    made: list[str] = []
+    try:
+        for name, content in texts.items():
+            ctx.engine.create_secret(name, content)
+            made.append(name)
+            emit(Finished(name, "Secret", name, "Replaced" if name in before else "Created", 0.0))
+        yield
+    except BaseException:
+        for name in made:
+            if name not in before:
+                ctx.engine.remove_secret(name)
+        raise
+
+
+def _content(project: Project, secret: SecretText) -> bytes:
+    if secret.file is None:
+        return secret.content or b""
+    try:
+        return Path(secret.file).read_bytes()
+    except OSError as error:
+        raise ComposerError(
+            f"{secret.source}: {secret.file}: {error.strerror}",
+            position=project.where(f"{secret.source}.file"),
+        ) from error
+
+
+def _used(found: Sequence[Change]) -> set[str]:
+    """The secrets that were made for units as they were: how is said above each that uses one."""
+    texts = "".join(change.before or "" for change in found)
+    return set(re.findall(r"^#   .*podman secret create (\S+) ", texts, re.MULTILINE))
+
+
+def _remove_secrets(ctx: Context, emit: EventSink, names: set[str]) -> None:
+    for name in sorted(names.intersection(ctx.engine.secrets() if names else ())):
+        ctx.engine.remove_secret(name)
+        emit(Finished(name, "Secret", name, "Removed", 0.0))
+
+
+# --- what systemd makes of it ---------------------------------------------------------------------
+
+
+def _loaded(manager: Manager, units: Units) -> Installed:
+    """What is installed now. Raises ``SystemdError`` if systemd has no service of some of it."""
+    found = installed(units.project, manager.place)
+    if found is None:
+        raise SystemdError(f"{units.target} is gone: another command removed it")
+    names = [name for name in found.services if "@." not in name]
+    missing = [state.name for state in manager.states(names) if state.load != "loaded"]
+    if not missing:
+        return found
+    reasons = _reasons(manager) if units.format == "quadlet" else []
+    raise SystemdError(
+        f"systemd has no {', '.join(missing)} after reading the units",
+        hint="\n".join(reasons)
+        or "Is Podman's generator for systemd installed? --format units does without it. "
+        "Nothing was changed.",
+    )
+
+
+def _reasons(manager: Manager) -> list[str]:
+    """What Quadlet complains of."""
+    kind = "user" if manager.place.user else "system"
+    generator = _GENERATORS / f"{kind}-generators" / f"podman-{kind}-generator"
+    command = [str(generator), "--dryrun", *(["--user"] if manager.place.user else [])]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return []
+    return [line for line in done.stderr.splitlines() if "rror" in line or "unsupported" in line]
+
+
+def uninstall(ctx: Context, where: Place | None) -> int:
+    """Stop the project, and take its units away. Returns the exit code.
+
+    Its networks and volumes stay. Raises ``ComposerError``.
+    """
+    project = ctx.project_name
+    target = Target.of(ctx, project, where)
+    if ctx.settings.dry_run:
+        sys.stdout.write("".join(f"Would remove {path}\n" for path in target.units.files))
+        return 0
+    with ctx.lock(project):
+        remove(ctx, target)
+    return 0
+
+
+def remove(ctx: Context, target: Target) -> None:
+    """Stop and disable a project, and remove its files. The project's lock has to be held."""
+    manager, units = target.manager, target.units
+    run(ctx, target, "stop", (units.target, *units.services))
+    manager.disable(units.target)
+    with ctx.view() as emit:
+        found = [Change(path, path.read_text(errors="replace"), None) for path in units.files]
+        with Writing(found) as writing:
+            writing.prepare()
+            writing.commit()
+        manager.reload()
+        manager.forget_failures((units.target, *units.services))
+        _tell(emit, found)
+        _remove_secrets(ctx, emit, _used(found))

@@ -1,0 +1,206 @@
+"""``systemd start``, ``stop``, ``restart``, ``enable`` and ``disable``: installed units run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from composer.errors import ComposerError, OperationsFailed
+from composer.scheduler.events import Finished, Started
+from composer.state import PROJECT
+from composer.systemd.installed import Installed, installed
+from composer.systemd.journal import last_lines
+from composer.systemd.manager import Manager, SystemdError, UnitState, Verb
+from composer.systemd.places import Place, manager_of
+from composer.usecases.context import Context
+
+UNIT_LABEL = "PODMAN_SYSTEMD_UNIT"
+"""Podman puts it on each container that a unit runs."""
+
+_WORDS = {
+    "start": ("Starting", "Started"),
+    "stop": ("Stopping", "Stopped"),
+    "restart": ("Restarting", "Restarted"),
+}
+
+
+class Target(NamedTuple):
+    """An installed project, and the systemd that has it."""
+
+    units: Installed
+    manager: Manager
+
+    @classmethod
+    def of(cls, ctx: Context, project: str, where: Place | None = None) -> Target:
+        """What is installed of ``project`` (in ``where`` if that is said).
+
+        Raises ``ComposerError`` if nothing is, or if there is no systemd.
+        """
+        place = where or manager_of(project, ctx.environ)
+        found = installed(project, place) if place is not None else None
+        if found is None:
+            raise not_installed(project)
+        manager = Manager(found.place, ctx.environ)
+        manager.check()
+        return cls(found, manager)
+
+
+def not_installed(project: str) -> ComposerError:
+    """The error for a project that has no units."""
+    return ComposerError(
+        f"project {project} is not installed as units of systemd",
+        hint="composer systemd install does that; composer autostart starts it at each boot, too.",
+    )
+
+
+def start_or_stop(
+    ctx: Context, where: Place | None, verb: Verb, services: Sequence[str] = ()
+) -> int:
+    """Start, stop or restart ``services`` (none: all). Returns the exit code."""
+    change(ctx, Target.of(ctx, ctx.project_name, where), verb, services)
+    return 0
+
+
+def change(ctx: Context, target: Target, verb: Verb, services: Sequence[str] = ()) -> None:
+    """Let systemd start, stop or restart the units of ``services`` (none: all), and wait.
+
+    Raises ``ComposerError``; what failed comes with the last lines of its journal.
+    """
+    found = target.units
+    units = chosen(found, services) or (found.target, *found.members)
+    if ctx.settings.dry_run:
+        sys.stdout.write(_would(target, verb, units))
+        return
+    with ctx.lock(found.project):
+        if not services and verb != "stop":
+            take_over(ctx, target)
+        run(ctx, target, verb, units)
+
+
+def chosen(found: Installed, services: Sequence[str]) -> tuple[str, ...]:
+    """The units of ``services``. Raises ``ComposerError`` for one that has none."""
+    units: list[str] = []
+    for service in services:
+        own = found.units_of(service)
+        if not own:
+            known = ", ".join(dict.fromkeys(replica.service for replica in found.replicas))
+            raise ComposerError(
+                f"project {found.project} has no units of a service {service}",
+                hint=f"There are {known}. A service that is new comes with: composer autostart",
+            )
+        units += own
+    return tuple(dict.fromkeys(units))
+
+
+def run(ctx: Context, target: Target, verb: Verb, units: Sequence[str]) -> None:
+    """Run a command of systemd's on ``units``, and say what became of them.
+
+    Raises ``OperationsFailed`` for units that did not start. The project's lock has to be held.
+    """
+    doing, done = _WORDS[verb]
+    subject = units[0]
+    with ctx.view() as emit:
+        emit(Started(subject, "Unit", subject, doing))
+        if verb != "stop":
+            target.manager.forget_failures(target.units.services)
+        said = target.manager.jobs(verb, units)
+        watched = target.units.services if target.units.target in units else units
+        states = target.manager.states(watched)
+        broken = [state for state in states if state.broken] if verb != "stop" else []
+        if said and not broken:
+            raise SystemdError(said, hint="composer systemd logs shows more")
+        if not broken:
+            emit(Finished(subject, "Unit", subject, done, 0.0))
+    if broken:
+        raise OperationsFailed([failure(target.manager, state) for state in broken])
+
+
+def failure(manager: Manager, state: UnitState) -> ComposerError:
+    """What to say of a unit that failed."""
+    status = f", status {state.status}" if state.status else ""
+    again = "; systemd tries again" if state.active != "failed" else ""
+    lines = last_lines(manager, state.name)
+    return ComposerError(
+        f"{state.name} failed ({state.result}{status}){again}",
+        hint="\n".join(lines) or f"systemctl {' '.join((*manager.place.flags, 'status'))} shows it",
+    )
+
+
+def take_over(ctx: Context, target: Target) -> None:
+    """Remove the containers that ``up`` made: those of the units take their names and ports.
+
+    The project's lock has to be held.
+    """
+    from composer.plan.down import plan_down
+    from composer.plan.intent import Down
+    from composer.spec.model import Project
+
+    name = target.units.project
+    there = ctx.engine.containers({"label": [f"{PROJECT}={name}"]})
+    if any(not c.oneoff and not c.is_infra and UNIT_LABEL not in c.labels for c in there):
+        # Units of networks count as done, and would not make them again.
+        target.manager.jobs("stop", (target.units.target, *target.units.services))
+        state = ctx.engine.observe(name)
+        ctx.run(Project(name=name, working_dir=""), plan_down(None, state, Down()))
+
+
+def end(ctx: Context, target: Target, services: Sequence[str]) -> None:
+    """Stop ``services``, or everything: networks and volumes too, which a start then makes again.
+
+    Raises ``ComposerError``.
+    """
+    found = target.units
+    units = chosen(found, services) or (found.target, *found.services)
+    if ctx.settings.dry_run:
+        sys.stdout.write(_would(target, "stop", units))
+        return
+    with ctx.lock(found.project):
+        run(ctx, target, "stop", units)
+    if not services and target.manager.states((found.target,))[0].enabled == "enabled":
+        ctx.report(f"Unit {found.target}  Starts at the next boot, until composer systemd disable")
+
+
+def _would(target: Target, verb: Verb, units: Sequence[str]) -> str:
+    words = ["systemctl", *target.units.place.flags, verb, *units]
+    return f"Would run: {' '.join(words)}\n"
+
+
+def enable(ctx: Context, where: Place | None) -> int:
+    """Let systemd start the project at each boot. Returns the exit code."""
+    target = Target.of(ctx, ctx.project_name, where)
+    target.manager.enable(target.units.target)
+    ctx.report(f"Unit {target.units.target}  Enabled")
+    tell_of_boot(ctx, target.manager)
+    return 0
+
+
+def disable(ctx: Context, where: Place | None) -> int:
+    """Let systemd start the project at no boot. Returns the exit code."""
+    target = Target.of(ctx, ctx.project_name, where)
+    target.manager.disable(target.units.target)
+    ctx.report(f"Unit {target.units.target}  Disabled")
+    return 0
+
+
+def tell_of_boot(ctx: Context, manager: Manager) -> None:
+    """Warn of what keeps a user's units from starting at the boot."""
+    import getpass
+    import os
+
+    from composer.systemd.manager import lingers
+
+    if not manager.place.user or os.getuid() == 0:
+        return
+    user = getpass.getuser()
+    if not lingers(user):
+        ctx.warn(
+            f"systemd starts what user {user} has at the login, and stops it at the logout; "
+            f"from the boot on, and for good: sudo loginctl enable-linger {user}"
+        )
+    if not manager.online():
+        ctx.warn(
+            "nothing on this machine waits for the network (network-online.target), and units of "
+            "Podman's users wait 90 seconds for it: "
+            "sudo systemctl add-wants multi-user.target network-online.target"
+        )
