@@ -18,18 +18,13 @@ from composer.graph.needs import image_name
 from composer.spec.contents import content_of, with_contents
 from composer.spec.model import Port, Project, Service
 from composer.systemd import relations
+from composer.systemd.container_options import container_options
 from composer.systemd.images import build_part, image_part, qualified
 from composer.systemd.leftovers import LEFT, adapt
-from composer.systemd.options import (
-    Fragment,
-    Option,
-    container_options,
-    network_options,
-    pod_options,
-    volume_options,
-)
+from composer.systemd.options import Fragment, Option
 from composer.systemd.parts import Part
 from composer.systemd.quoting import escaped, words
+from composer.systemd.resource_options import network_options, pod_options, volume_options
 from composer.systemd.units import Machine, Replica, SecretText
 
 Images = Callable[[str], ImageConfig | None]
