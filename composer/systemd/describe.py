@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from shlex import quote
 
@@ -20,7 +21,7 @@ from composer.spec.model import Port, Project, Service
 from composer.systemd import relations
 from composer.systemd.container_options import container_options
 from composer.systemd.images import build_part, image_part, qualified
-from composer.systemd.leftovers import LEFT, adapt
+from composer.systemd.leftovers import LEFT, adapt, adapt_network
 from composer.systemd.options import Fragment, Option
 from composer.systemd.parts import Part
 from composer.systemd.quoting import escaped, words
@@ -81,6 +82,7 @@ class Description:
             if network.external:
                 continue
             spec = network_spec(self.project, key, self.warnings.append, self.machine.release)
+            adapt_network(spec, self.machine.release, partial(self._warn, f"networks.{key}"))
             yield Part(
                 section="Network",
                 base=f"{self.project.name}-{key}",

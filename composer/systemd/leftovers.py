@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from composer.engine.no_effect import NO_EFFECT
@@ -34,3 +35,19 @@ def adapt(spec: Fragment, service: Service, release: Version, warn: Warn) -> Non
     for attribute, reason in LEFT.items():
         if getattr(service, attribute) and not (attribute == "dns" and release >= _FORWARDS):
             warn(attribute, reason)
+
+
+_NAMES_INTERFACES = (4, 6)
+"""From then on ``podman network create`` has ``--interface-name``."""
+
+
+def adapt_network(spec: Fragment, release: Version, warn: Callable[[str], None]) -> None:
+    """The same for a network: its interface is an option of macvlan's, and needs a flag else."""
+    name = spec.get("network_interface")
+    if name is None or release >= _NAMES_INTERFACES:
+        return
+    del spec["network_interface"]
+    if spec["driver"] == "bridge":
+        warn("the podman program cannot name a bridge before 4.6")
+    else:
+        spec["options"] = {**spec["options"], "parent": name}

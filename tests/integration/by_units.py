@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from composer.spec import Options, load
 from composer.systemd.generate import generate
 from composer.systemd.units import Machine, Units
+from tests.scenarios.steps import Scenario
 from tests.testbed import Testbed
 
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
@@ -97,6 +99,13 @@ def created(words: Sequence[str], name: str) -> list[str]:
     return result
 
 
+def made_once(words: Sequence[str]) -> list[str]:
+    """The command of Podman by which a unit makes a network or volume, unless it is there."""
+    script = words[2].partition(" || exec ")[2] if words[0] == "/bin/sh" else ""
+    command = shlex.split(script) if script else list(words)
+    return [word for word in command[1:] if word != "--ignore"]
+
+
 _CHANGING = {
     "Config": {
         *("CreateCommand", "Hostname", "Passwd", "Secrets", "StopTimeout", "Timeout"),
@@ -170,3 +179,29 @@ def differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
             yield from differences(one.get(key), other.get(key), f"{path}/{key}")
     elif one != other:
         yield f"{path}: {one!r} | {other!r}"
+
+
+def resources(scenario: Scenario, kind: str) -> dict[str, Any]:
+    """The networks or volumes of a project by name, as far as they have to be the same."""
+    found = {}
+    for short in scenario.resources(kind):
+        # A name of the file's own has no project in front.
+        name = short if short.startswith(scenario.name) else f"{scenario.name}_{short}"
+        (seen,) = json.loads(scenario.testbed.podman(kind, "inspect", name).stdout)
+        own = {"id", "created", "CreatedAt", "Mountpoint", "containers"}
+        own |= {"LockNumber", "MountCount", "NeedsChown", "NeedsCopyUp"}
+        if seen.get("network_interface", "").startswith("podman"):
+            own |= {"network_interface"}
+        found[name] = {key: value for key, value in seen.items() if key not in own}
+        if "subnets" in seen:
+            subnets = [s for s in seen["subnets"] if not _chosen(s["subnet"])]
+            for subnet in subnets:
+                # The program leaves out the first address of a range.
+                subnet.get("lease_range", {}).pop("start_ip", None)
+            found[name]["subnets"] = subnets
+    return found
+
+
+def _chosen(subnet: str) -> bool:
+    """Whether Podman, or composer, chose it."""
+    return subnet.startswith(("10.210.", "10.211.", "fd"))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.conftest import unique_name
+from tests.integration import by_units
 from tests.integration.attributes.row import BUSYBOX, at, matches
 from tests.integration.test_attributes import release_of
 from tests.scenarios.steps import Scenario
@@ -164,6 +165,7 @@ class Running:
         self.output = done.stderr
         assert done.returncode == 0, account(("up", "-d"), done)
         self.release = release_of(scenario.testbed)
+        self.made = {kind: by_units.resources(scenario, kind) for kind in ("network", "volume")}
 
     def inspect(self, kind: str, row: Row) -> Any:
         """The network or volume of ``row`` as Podman has it."""
@@ -259,6 +261,28 @@ def test_down_leaves_what_is_not_its_own(running: Running) -> None:
     assert scenario.resources("volume") == set()
     for kind in ("network", "volume"):
         assert scenario.testbed.podman(kind, "exists", f"{scenario.name}-foreign").returncode == 0
+
+
+def test_units_make_the_same_networks_and_volumes(running: Running, tmp_path: Path) -> None:
+    """What ``composer systemd generate`` says, run by hand once the project is gone."""
+    scenario, testbed = running.scenario, running.scenario.testbed
+    units = by_units.units_of(
+        testbed,
+        scenario.folder,
+        running.release,
+        project_name=scenario.name,
+        environ={**scenario.environ()},
+    )
+    texts = by_units.services(testbed, units, tmp_path / "units")
+    for kind in ("network", "volume"):
+        for unit in sorted(unit for unit in texts if unit.endswith(f"-{kind}.service")):
+            words = by_units.command(texts[unit], unit, str(tmp_path))
+            done = by_units.podman(testbed, *by_units.made_once(words))
+            assert done.returncode == 0, done.stderr
+        found = by_units.differences(running.made[kind], by_units.resources(scenario, kind))
+        told = [] if running.release >= (4, 6) else ["cannot name a bridge"]
+        assert all(any(text in w for w in units.warnings) for text in told)
+        assert not [d for d in found if not (told and "/network_interface" in d)], kind
 
 
 def test_a_network_that_is_not_there(
