@@ -73,7 +73,7 @@ def await_end(
             return
         if clock() - begun >= timeout:
             raise OperationsFailed([_stays(place, key, timeout) for key in left or pods])
-        text = f"{len(pods)} pods are ending" if pods else ""
+        text = f"pods that still run: {len(pods)}" if pods else ""
         if text != told:
             for key in left:
                 emit(Progressed(str(key), text))

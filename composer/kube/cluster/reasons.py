@@ -54,8 +54,8 @@ def _ready(pod: Object) -> bool:
 def _own_words(workload: Object) -> Iterator[str]:
     """What a workload says about pods that it cannot even make (a quota, an admission hook)."""
     told = conditions(workload.get("status") or {})
-    failure = told.get("ReplicaFailure") or told.get("FailedCreate")
-    if failure and failure.get("status") == "True":
+    failure = told.get("ReplicaFailure", {})
+    if failure.get("status") == "True":
         yield f"{failure.get('reason')}: {failure.get('message')}"
 
 
@@ -66,15 +66,20 @@ def _of_pod(place: Place, pod: Object) -> Iterator[str]:
         yield f"pod {name}: {scheduled.get('reason')}: {scheduled.get('message')}"
     if status.get("phase") == "Failed" and status.get("reason"):
         yield f"pod {name}: {status['reason']}: {status.get('message', '')}"
+    init = pod["spec"].get("initContainers") or ()
+    once = {one["name"] for one in init if one.get("restartPolicy") != "Always"}
     for kind in ("initContainerStatuses", "containerStatuses"):
         for container in status.get(kind) or ():
-            if text := state_of(container):
+            if text := state_of(container, once=container["name"] in once):
                 yield f"pod {name}, container {container['name']}: {text}"
                 yield from (f"  | {line}" for line in _last_words(place, name, container))
 
 
-def state_of(container: Mapping[str, Any]) -> str:
-    """What keeps a container from being ready, from its status; empty for nothing."""
+def state_of(container: Mapping[str, Any], *, once: bool) -> str:
+    """What keeps a container from being ready, from its status; empty for nothing.
+
+    One that runs ``once`` has to end before others start.
+    """
     state: Mapping[str, Any] = container.get("state") or {}
     waiting, ended = state.get("waiting"), state.get("terminated")
     before = (container.get("lastState") or {}).get("terminated")
@@ -84,7 +89,7 @@ def state_of(container: Mapping[str, Any]) -> str:
     if ended is not None and ended.get("exitCode") != 0:
         return _end(ended)
     if state.get("running") is not None and not container.get("ready"):
-        return "runs, and is not ready"
+        return "runs, and has not ended" if once else "runs, and is not ready"
     return ""
 
 

@@ -41,7 +41,7 @@ def registry_images(project: Project, registry: str) -> dict[str, str]:
         there = f"{registry}/{local.partition('@')[0].rpartition('/')[2]}"
         if origins.setdefault(there, local) != local:
             raise ComposerError(
-                f"{local} and {origins[there]} would both be {there}",
+                f"{origins[there]} and {local} would both be {there}",
                 hint="Give one of them another name (`image`).",
             )
         found[local] = there

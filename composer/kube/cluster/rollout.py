@@ -45,7 +45,7 @@ def _deployment(spec: Mapping[str, Any], status: Mapping[str, Any]) -> Standing:
     if updated < wanted:
         return Standing(False, f"{updated} of {wanted} replicas are made")
     if total > updated:
-        return Standing(False, f"{total - updated} old replicas are ending")
+        return Standing(False, f"old replicas that still run: {total - updated}")
     if available < updated:
         return Standing(False, f"{available} of {wanted} replicas are ready")
     return Standing(True, "Available")
