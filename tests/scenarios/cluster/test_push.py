@@ -127,7 +127,7 @@ def test_what_cannot_be_pushed_must_change_nothing_there(
     project.change("  side:\n", "  side:\n    image: other.org/web:1\n")
     place = f"127.0.0.1:{registry.port}"
     both = project.refused("apply", "--push", "--registry", place)
-    assert f"shop/web:1 and other.org/web:1 would both be {place}/web:1" in both
+    assert f"other.org/web:1 and shop/web:1 would both be {place}/web:1" in both
     project.write(FILE)
     registry.close()
     said = project.refused("apply", "--push", "--registry", place)
