@@ -136,20 +136,20 @@ class Machine:
 
     def __init__(self, testbed: Testbed, folder: Path, name: str) -> None:
         self._testbed = testbed
-        self._folder = folder
+        self.folder = folder
         self.name = name
 
     def boot(self) -> None:
         """Start it for the first time, and wait until it is up."""
-        self._folder.chmod(0o755)
-        programs = self._folder / "bin"
+        self.folder.chmod(0o755)
+        programs = self.folder / "bin"
         programs.mkdir()
         for name in ("composer", "podman-compose"):
             program = programs / name
             program.write_text(_program())
             program.chmod(0o755)
         shared = [f"{path}:{path}:ro" for path in (CHECKOUT, *_python())]
-        shared += [f"{self._testbed.folder / 'root'}:{IMAGES}:ro", f"{self._folder}:{WORK}"]
+        shared += [f"{self._testbed.folder / 'root'}:{IMAGES}:ro", f"{self.folder}:{WORK}"]
         shared += [f"{programs}:/usr/local/bin:ro", "/var/lib/containers", "/home"]
         self._testbed.podman(
             *("run", "-d", "--name", self.name, "--hostname", "booted", "--privileged"),
