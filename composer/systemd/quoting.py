@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from composer.errors import ComposerError
+
 _PLAIN = re.compile(r"[\w@%+=:,./^~{}\[\]#!*?()&|<>-]+")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_RAW = re.compile(r"[^\s\\](?:[^\n\r\\]*[^\s\\])?")
+_SPECIAL = re.compile(r'["\\\x01-\x1f\x7f-\x9f\u2028\u2029]')
+_RAW = re.compile(r"[^\s\\](?:[^\\\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\\])?")
 
 NOTHING = "${NOTHING}"
 """An empty word: Quadlet takes one for the end of the line, while systemd makes one of a variable
@@ -21,11 +24,20 @@ def escaped(text: str) -> str:
 
 def word(text: str) -> str:
     """One word of a command or list. Specifiers and variables in it have been seen to."""
+    if "\0" in text:
+        raise ComposerError(
+            f"{text[:40]!r}: a zero byte cannot be in a unit", hint="put such a text into a config"
+        )
     if not text:
         return '""'
     if _PLAIN.fullmatch(text):
         return text
-    return '"' + "".join(_ESCAPES.get(letter, letter) for letter in text) + '"'
+    return '"' + _SPECIAL.sub(_escape, text) + '"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    letter = found[0]
+    return _ESCAPES.get(letter) or "".join(f"\\x{byte:02x}" for byte in letter.encode())
 
 
 def words(texts: Iterable[str]) -> str:

@@ -67,7 +67,7 @@ def command(text: str, unit: str, runtime: str, key: str = "ExecStart") -> list[
     said = {"%": "%", "t": runtime, "N": stem, "n": unit, "i": stem.partition("@")[2]}
     words = []
     for quoted, plain in _WORD.findall(line):
-        word = plain or re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), quoted)
+        word = plain or _unescaped(quoted)
         word = re.sub(r"%(.)", lambda m: said[m[1]], word)
         words.append("" if word == "${NOTHING}" else word.replace("$$", "$"))
     return words
@@ -97,6 +97,16 @@ def created(words: Sequence[str], name: str) -> list[str]:
         else:
             result.append(word)
     return result
+
+
+def _unescaped(text: str) -> str:
+    """C's escapes, with bytes of UTF-8 as ``\\xHH``."""
+    bytes_ = re.sub(r"((?:\\x[0-9a-f]{2})+)", lambda m: _bytes(m[1]), text)
+    return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[1]), bytes_)
+
+
+def _bytes(text: str) -> str:
+    return bytes.fromhex(text.replace("\\x", "")).decode()
 
 
 def made_once(words: Sequence[str]) -> list[str]:

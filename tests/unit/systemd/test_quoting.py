@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from composer.errors import ComposerError
 from composer.systemd import quoting
 from tests.integration.by_units import command
 from tests.unit.projects import service
@@ -25,6 +26,7 @@ AWKWARD = [
     " ends ",
     "#no comment",
     "trailing\\",
+    "bell\a, escape\x1b, next line\x85",
 ]
 
 
@@ -63,3 +65,8 @@ def test_an_empty_word_is_a_variable_that_is_empty() -> None:
     made = units(service("web", command=("echo", "", "x")))
     assert said(made, "p-web-1.container", "Exec") == ['echo "${NOTHING}" x']
     assert "NOTHING=" in said(made, "p-web-1.container", "Environment")
+
+
+def test_a_zero_byte_is_refused() -> None:
+    with pytest.raises(ComposerError, match="a zero byte cannot be in a unit"):
+        units(service("web", environment={"A": "x\0"}))
