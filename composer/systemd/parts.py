@@ -8,7 +8,7 @@ from typing import Literal
 
 from composer.systemd.options import Option
 
-BESIDE = "\0beside"
+BESIDE = "\ue000beside"
 """In values: the folder that the unit's file is in, which depends on the format."""
 
 Section = Literal["Container", "Pod", "Network", "Volume", "Build", "Image"]

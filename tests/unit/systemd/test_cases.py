@@ -16,7 +16,8 @@ REFUSED = re.compile(
     r"is no id$|is no signal$|is no size$|does not exist$|no port is left|cannot mount the type"
     r"|is no mapping|is no number$|is no address$|is no hardware address$|are both needed$"
     r"|is not set$|without an infra container|is no path$|is no rule|not allowed$|is no port$"
-    r"|a zero byte cannot be in a unit$|is no option of|leads out of the volume$|does not appear to be"
+    r"|a zero byte cannot be in a unit$|is no option of|leads out of the volume$"
+    r"|does not appear to be"
 )
 """What cannot be a container, under ``up`` as well."""
 FORMS: tuple[tuple[Format, bool], ...] = (("quadlet", True), ("units", False))
