@@ -18,6 +18,7 @@ import json
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -135,7 +136,7 @@ class Machine:
     """One booted machine. ``folder`` of this one is ``/work`` there, and is kept over boots."""
 
     def __init__(self, testbed: Testbed, folder: Path, name: str) -> None:
-        self._testbed = testbed
+        self.testbed = testbed
         self.folder = folder
         self.name = name
 
@@ -149,9 +150,9 @@ class Machine:
             program.write_text(_program())
             program.chmod(0o755)
         shared = [f"{path}:{path}:ro" for path in (CHECKOUT, *_python())]
-        shared += [f"{self._testbed.folder / 'root'}:{IMAGES}:ro", f"{self.folder}:{WORK}"]
+        shared += [f"{self.testbed.folder / 'root'}:{IMAGES}:ro", f"{self.folder}:{WORK}"]
         shared += [f"{programs}:/usr/local/bin:ro", "/var/lib/containers", "/home"]
-        self._testbed.podman(
+        self.testbed.podman(
             *("run", "-d", "--name", self.name, "--hostname", "booted", "--privileged"),
             *("--systemd=always", "--cgroupns=private", "--stop-signal=SIGRTMIN+3"),
             *(f"--volume={volume}" for volume in shared),
@@ -161,8 +162,8 @@ class Machine:
 
     def reboot(self) -> None:
         """Shut it down as a machine is, start it again, and wait until it is up."""
-        self._testbed.podman("stop", "-t", "60", self.name)
-        self._testbed.podman("start", self.name)
+        self.testbed.podman("stop", "-t", "60", self.name)
+        self.testbed.podman("start", self.name)
         self.wait()
 
     def wait(self) -> None:
@@ -172,7 +173,7 @@ class Machine:
 
     def remove(self) -> None:
         """Take it away with all that it has."""
-        self._testbed.podman("rm", "-f", "-i", "-t", "0", "--volumes", self.name)
+        self.testbed.podman("rm", "-f", "-i", "-t", "0", "--volumes", self.name)
 
     def _up(self, *options: str, user: str = "root") -> bool:
         words = ("systemctl", *options, "is-system-running")
@@ -194,7 +195,7 @@ class Machine:
         flags = [f"--setenv={key}={value}" for key, value in (known | dict(env or {})).items()]
         flags += [] if user == "root" else [f"--uid={user}", "--property=PAMName=login"]
         # A process of `podman exec` would be in no control group that systemd knows.
-        done = self._testbed.podman(
+        done = self.testbed.podman(
             *("exec", self.name, "systemd-run", "--quiet", "--pipe", "--wait", "--collect"),
             "--expand-environment=no",
             *(f"--working-directory={cwd}", *flags, "--", *words),
@@ -205,6 +206,21 @@ class Machine:
             said = f"{done.stdout}\n{done.stderr}"
             assert done.returncode == 0, f"{words}: {done.returncode}\n{said}\n{self.journal()}"
         return done
+
+    def fetch(self, port: int, path: str = "/") -> str:
+        """A page that the machine serves, asked for from outside; empty if there is none."""
+        network = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+        address = self.testbed.podman("inspect", "-f", network, self.name).stdout.strip()
+        try:
+            with urllib.request.urlopen(f"http://{address}:{port}{path}", timeout=10) as answer:
+                text: str = answer.read().decode()
+                return text
+        except OSError:
+            return ""
+
+    def there(self, path: Path) -> Path:
+        """What something in ``folder`` is called in the machine."""
+        return WORK / path.relative_to(self.folder)
 
     def journal(self) -> str:
         """The last lines of the machine's journal, without the kernel's: for messages."""

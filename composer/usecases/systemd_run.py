@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ from composer.usecases.context import Context
 UNIT_LABEL = "PODMAN_SYSTEMD_UNIT"
 """Podman puts it on each container that a unit runs."""
 
+_MOMENT = 0.5
+"""Seconds that a unit has to run to count as started."""
 _WORDS = {
     "start": ("Starting", "Started"),
     "stop": ("Stopping", "Stopped"),
@@ -105,15 +108,28 @@ def run(ctx: Context, target: Target, verb: Verb, units: Sequence[str]) -> None:
         if verb != "stop":
             target.manager.forget_failures(target.units.services)
         said = target.manager.jobs(verb, units)
+        if verb == "stop":
+            # Whoever ends by the signal that it was sent has not failed.
+            target.manager.forget_failures(units)
         watched = target.units.services if target.units.target in units else units
-        states = target.manager.states(watched)
-        broken = [state for state in states if state.broken] if verb != "stop" else []
+        broken = [] if verb == "stop" else [s for s in _settled(target, watched) if s.broken]
         if said and not broken:
             raise SystemdError(said, hint="composer systemd logs shows more")
         if not broken:
             emit(Finished(subject, "Unit", subject, done, 0.0))
     if broken:
         raise OperationsFailed([failure(target.manager, state) for state in broken])
+
+
+def _settled(target: Target, units: Sequence[str]) -> list[UnitState]:
+    """How ``units`` are once they have run for a moment: a container may die as soon as it runs."""
+    begun = time.time()
+    while True:
+        states = target.manager.states(units)
+        young = any(s.sub == "running" and s.since > time.time() - _MOMENT for s in states)
+        if not young or time.time() > begun + 2 * _MOMENT:
+            return states
+        time.sleep(_MOMENT / 4)
 
 
 def failure(manager: Manager, state: UnitState) -> ComposerError:

@@ -1,0 +1,226 @@
+"""Projects as units of systemd, on a machine that is booted with it: they start, restart, stop."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.booted import USER, Machine
+from tests.scenarios.on_systemd import Managed, give_image, project_on
+from tests.testbed import wait_until
+
+pytestmark = pytest.mark.engine
+
+ALL = ("web-1", "store-1", "worker-1", "worker-2")
+BUSYBOX = "docker.io/library/busybox:latest"
+
+
+@pytest.fixture
+def project(booted: Machine) -> Iterator[Managed]:
+    """The project of ``managed``, as root's."""
+    with project_on(booted, "managed") as made:
+        yield made
+
+
+@pytest.fixture
+def lingering(booted: Machine) -> Iterator[Managed]:
+    """The project of ``lingering``, as that of a user without rights."""
+    give_image(booted, BUSYBOX)
+    with project_on(booted, "lingering", USER) as made:
+        made.env["PORT"] = "8090"
+        yield made
+
+
+@pytest.mark.parametrize("form", ["quadlet", "units"])
+def test_an_installed_project_must_start_answer_and_stop(project: Managed, form: str) -> None:
+    project.ok("systemd", "install", "--format", form)
+    suffix = "container" if form == "quadlet" else "service"
+    assert {".target", f"-web-1.{suffix}", f"-worker@.{suffix}"} <= project.files()
+    assert project.resources("secret") == {"token"}
+    assert project.containers() == {}
+    project.ok("systemd", "start")
+    assert project.fetch_ready(8080) == "it works\n"
+    before = project.running(*ALL)
+    assert project.ok("exec", "-T", "worker", "cat", "/run/secrets/token") == "s3cret"
+
+    project.machine.run("podman", "kill", f"{project.name}-web-1")
+    wait_until(lambda: project.containers().get("web-1", before["web-1"]) != before["web-1"])
+    assert project.fetch_ready(8080) == "it works\n"
+    assert project.unit("web-1.service", "NRestarts") == "1"
+
+    project.ok("systemd", "stop")
+    assert project.containers() == {}
+    assert project.unit("target") == "inactive"
+    assert project.unit("worker@1.service") == "inactive", "ended by its signal, it has not failed"
+    project.ok("systemd", "uninstall")
+    assert project.files() == set()
+    assert project.resources("secret") == set()
+    assert project.resources("volume") == {"data"}
+
+
+def test_what_is_enabled_must_come_back_at_the_boot_and_nothing_else(
+    project: Managed, lingering: Managed
+) -> None:
+    with project_on(project.machine, "managed") as other:
+        project.ok("autostart")
+        lingering.ok("autostart")
+        other.env["PORT"] = "8091"
+        other.ok("autostart")
+        assert other.fetch_ready(8091) == "it works\n"
+        other.ok("systemd", "disable")
+        project.machine.reboot()
+        assert project.fetch_ready(8080) == "it works\n"
+        assert lingering.fetch_ready(8090) == "it works\n"
+        project.running(*ALL)
+        lingering.running("web-1", "app-1")
+        assert other.unit("target") == "inactive"
+        assert other.containers() == {}
+        shown = json.loads(lingering.ok("systemd", "status", "--format", "json"))
+        assert (shown["Scope"], shown["Enabled"], shown["Lingers"]) == ("user", True, True)
+
+
+def test_a_user_without_rights_must_have_units_of_its_own(lingering: Managed) -> None:
+    lingering.ok("autostart")
+    assert lingering.fetch_ready(8090) == "it works\n"
+    before = lingering.running("web-1", "app-1")
+    # Its dependant started because it is healthy.
+    shown = json.loads(lingering.ok("systemd", "status", "--format", "json"))
+    units = {unit["Service"]: unit for unit in shown["Units"]}
+    assert units["web"]["Container"]["Health"] == "healthy"
+    assert units["app"]["Since"] >= units["web"]["Since"]
+    lines = lingering.ok("systemd", "logs", "app").splitlines()
+    assert "app-1  | it works" in lines
+
+    lingering.machine.run("podman", "kill", f"{lingering.name}-web-1", user=USER)
+    wait_until(lambda: lingering.containers().get("web-1", before["web-1"]) != before["web-1"])
+    assert lingering.fetch_ready(8090) == "it works\n"
+    lingering.ok("autostart", "disable")
+    assert lingering.containers() == {}
+    assert lingering.files() == set()
+    missing = lingering.run("autostart", "status")
+    assert missing.returncode == 1
+    assert "is not installed as units of systemd" in missing.stderr
+
+
+def test_commands_must_not_fight_systemd_for_the_containers(project: Managed) -> None:
+    project.ok("autostart")
+    project.fetch_ready(8080)
+    before = project.running(*ALL)
+    for command in (
+        ["up", "-d"],
+        ["up", "-d", "--force-recreate", "web"],
+        ["create"],
+        ["scale", "worker=1"],
+        ["rm", "-sf"],
+        ["watch"],
+    ):
+        refused = project.run(*command)
+        assert refused.returncode == 1, command
+        assert f"systemd manages project {project.name} (" in refused.stderr
+        assert "composer autostart" in refused.stderr
+    assert project.containers() == before
+
+    assert len(project.ok("ps", "-q").split()) == len(ALL)
+    assert project.ok("exec", "-T", "--index=2", "worker", "hostname").strip()
+    assert "worker has s3cret" in project.ok("logs", "worker")
+    assert project.ok("run", "--rm", "-T", "worker", "echo", "beside").strip() == "beside"
+    assert project.containers() == before
+
+    project.ok("stop", "web")
+    assert set(project.containers()) == set(ALL) - {"web-1"}
+    project.ok("start")
+    restarted = project.running(*ALL)
+    assert {name for name in ALL if restarted[name] != before[name]} == {"web-1"}
+    project.ok("restart", "worker")
+    again = project.running(*ALL)
+    changed = {name for name in ALL if again[name] != restarted[name]}
+    assert changed == {"worker-1", "worker-2"}
+
+
+def test_down_must_stop_a_project_and_start_must_bring_it_back(project: Managed) -> None:
+    project.ok("autostart")
+    project.fetch_ready(8080)
+    project.ok("exec", "-T", "store", "redis-cli", "set", "key", "kept")
+    project.ok("exec", "-T", "store", "redis-cli", "save")
+    project.ok("down")
+    assert project.containers() == {}
+    assert project.resources("network") == set()
+    assert project.resources("volume") == {"data"}
+    assert project.unit("web-1.service") == "inactive"
+    project.ok("start")
+    project.fetch_ready(8080)
+    assert project.ok("exec", "-T", "store", "redis-cli", "get", "key").strip() == "kept"
+    project.ok("down", "-v")
+    assert project.resources("volume") == set()
+    assert project.unit("target", "UnitFileState") == "enabled"
+
+
+def test_autostart_must_take_over_what_up_started_and_bring_changes(project: Managed) -> None:
+    project.ok("up", "-d")
+    old = project.containers()
+    project.ok("autostart")
+    project.fetch_ready(8080)
+    before = project.running(*ALL)
+    assert not set(old.values()) & set(before.values())
+
+    file = project.folder / "compose.yaml"
+    changed = file.read_text().replace("scale: 2", "scale: 1").replace("restart: always", "")
+    changed = changed.replace("nginx:alpine", "nginx:alpine\n    environment: {NEW: one}")
+    file.write_text(changed)
+    shown = project.ok("systemd", "install", "--diff")
+    assert "+Environment=NEW=one" in shown.splitlines()
+    assert project.containers() == before, "a difference changes nothing"
+    project.ok("autostart")
+    after = project.running("web-1", "store-1", "worker-1")
+    assert after["store-1"] == before["store-1"], "nothing of it changed"
+    assert after["web-1"] != before["web-1"]
+    assert project.ok("exec", "-T", "web", "printenv", "NEW").strip() == "one"
+    assert {"-worker-1.container", "-web-1.container"} <= project.files()
+    assert "-worker@.container" not in project.files()
+
+
+def test_what_fails_must_be_shown_with_its_last_lines(project: Managed) -> None:
+    file = project.folder / "compose.yaml"
+    broken = "image: redis:alpine\n    entrypoint: [/none]\n    restart: on-failure:1"
+    file.write_text(file.read_text().replace("image: redis:alpine", broken))
+    file.write_text(file.read_text().replace("    restart: unless-stopped\n", ""))
+    project.ok("systemd", "install")
+    failed = project.run("systemd", "start")
+    assert failed.returncode == 1
+    said = failed.stderr.partition(f"Error: {project.name}-store-1.service failed (exit-code")[2]
+    assert "/none" in said, failed.stderr
+    assert f"{project.name}-web-1" not in failed.stderr, "it was not even tried"
+    project.running("worker-1", "worker-2")
+    status = json.loads(project.ok("systemd", "status", "--format", "json"))
+    units = {f"{unit['Service']}-{unit['Number']}": unit for unit in status["Units"]}
+    assert units["store-1"]["Container"] is None
+    assert units["store-1"]["Active"] in ("activating", "failed")
+    assert units["worker-2"]["Container"]["State"] == "running"
+    assert units["web-1"]["Active"] == "inactive"
+
+
+def test_the_journal_must_be_shown_as_logs_are(project: Managed) -> None:
+    project.ok("systemd", "install")
+    project.ok("systemd", "start", "worker")
+    project.running("worker-1", "worker-2")
+    wait_until(lambda: project.ok("systemd", "logs").count("worker has s3cret") == 2)
+    lines = project.ok("systemd", "logs", "--tail", "1").splitlines()
+    assert sorted(lines) == [f"worker-{number}  | worker has s3cret" for number in (1, 2)]
+    (timed, _) = project.ok("systemd", "logs", "--tail=1", "-t", "--no-log-prefix").splitlines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z worker has s3cret", timed)
+    assert project.ok("systemd", "logs", "--until", "1h") == ""
+    unknown = project.run("systemd", "logs", "none")
+    assert unknown.returncode == 1
+    assert "has no units of a service none" in unknown.stderr
+
+
+def test_a_journal_must_be_followed(project: Managed) -> None:
+    project.ok("systemd", "install")
+    with project.beside("systemd", "logs", "-f", "--no-color") as output:
+        project.ok("systemd", "start", "worker")
+        wait_until(lambda: output.read_text().count("worker has s3cret") == 2)
+        project.ok("systemd", "stop", "worker")
+        wait_until(lambda: output.read_text().count("  | Stopped ") == 2)
