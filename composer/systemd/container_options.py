@@ -104,14 +104,16 @@ def _volumes(volumes: Sequence[Fragment]) -> Options:
         yield volume(said["Name"], said["Dest"], list(said.get("Options") or ()))
 
 
+_OF_MOUNTS = {"bind": "bind-nonrecursive=true", "Z": "relabel=private", "z": "relabel=shared"}
+"""Options of ``--volume`` that ``--mount`` calls otherwise."""
+
+
 def volume(source: str, target: str, options: list[str]) -> Option:
     """``SOURCE:TARGET[:OPTIONS]``; as a ``--mount`` where a path has a colon of its own."""
     if ":" in source or ":" in target:
-        words = ["type=bind", f"source={source}", f"destination={target}"]
-        words += ["bind-nonrecursive=true" if word == "bind" else word for word in options]
-        words = [
-            "relabel=private" if w == "Z" else "relabel=shared" if w == "z" else w for w in words
-        ]
+        kind = "bind" if source.startswith("/") else "volume"
+        words = [f"type={kind}", *([f"source={source}"] if source else [])]
+        words += [f"destination={target}", *(_OF_MOUNTS.get(word, word) for word in options)]
         return Option("--mount", ",".join(words))
     parts = [source, target] if source else [target]
     return Option("--volume", ":".join([*parts, *([",".join(options)] if options else [])]))

@@ -45,6 +45,11 @@ def _port(said: str) -> str | None:
     return said if set(number) <= _PORT and protocol in ("", "tcp", "udp") else None
 
 
+def _sourced(said: str) -> str | None:
+    """Quadlet does not stand a mount without a source."""
+    return said if ",source=" in said else None
+
+
 CONTAINER: dict[str, tuple[Key, ...]] = {
     "--add-host": (Key("AddHost", since=(5, 3)),),
     "--annotation": (Key("Annotation", "words"),),
@@ -71,7 +76,7 @@ CONTAINER: dict[str, tuple[Key, ...]] = {
     "--log-driver": (Key("LogDriver"),),
     "--log-opt": (Key("LogOpt", "words", (5, 2)),),
     "--memory": (Key("Memory", since=(5, 6)),),
-    "--mount": (Key("Mount", "words"),),
+    "--mount": (Key("Mount", "words", value=_sourced),),
     "--name": (Key("ContainerName"),),
     "--network": (Key("Network"),),
     "--pids-limit": (Key("PidsLimit", since=(4, 8)),),

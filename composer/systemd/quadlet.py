@@ -40,8 +40,9 @@ def _service(part: Part) -> Iterator[tuple[str, str]]:
         yield "Type", "oneshot"
         yield "RemainAfterExit", "yes"
     yield from part.service
-    if "" in part.command:
-        yield "Environment", quoting.NOTHING.strip("${}") + "="
+    for value, name in quoting.VARIABLES.items():
+        if value in part.command:
+            yield "Environment", f"{name}={value}"
 
 
 def _own(part: Part, names: Names, machine: Machine) -> Iterator[str]:
@@ -72,6 +73,11 @@ def _rank(option: Option) -> int:
     return option.flag in _LAST
 
 
+def _spoken(word: str) -> str:
+    name = quoting.VARIABLES.get(word)
+    return f"${{{name}}}" if name is not None else quoting.escaped(word)
+
+
 def _made(part: Part, names: Names) -> Iterator[str]:
     """What the unit is made from, or what it makes."""
     if part.section == "Container":
@@ -81,8 +87,7 @@ def _made(part: Part, names: Names) -> Iterator[str]:
             source = names.image(part)
             yield f"Image={source.file if source is not None else quoting.escaped(part.image)}"
         if part.command:
-            words = [quoting.escaped(word) or quoting.NOTHING for word in part.command]
-            yield f"Exec={quoting.words(words)}"
+            yield f"Exec={quoting.words(map(_spoken, part.command))}"
     elif part.section == "Image":
         yield f"Image={quoting.escaped(part.image)}"
     elif part.section == "Build":

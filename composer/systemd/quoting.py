@@ -12,9 +12,9 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _SPECIAL = re.compile(r'["\\\x01-\x1f\x7f-\x9f\u2028\u2029]')
 _RAW = re.compile(r"[^\s\\](?:[^\\\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\\])?")
 
-NOTHING = "${NOTHING}"
-"""An empty word: Quadlet takes one for the end of the line, while systemd makes one of a variable
-that is empty. The service sets it."""
+VARIABLES = {"": "NOTHING", ";": "SEMICOLON"}
+"""Words that Quadlet takes for the end of the line and leaves to systemd as the end of a command:
+variables of the service stand for them."""
 
 
 def escaped(text: str) -> str:

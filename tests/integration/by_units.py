@@ -13,6 +13,7 @@ from typing import Any
 
 from composer.spec import Options, load
 from composer.systemd.generate import generate
+from composer.systemd.quoting import VARIABLES
 from composer.systemd.units import Machine, Units
 from tests.scenarios.steps import Scenario
 from tests.testbed import Testbed
@@ -65,11 +66,12 @@ def command(text: str, unit: str, runtime: str, key: str = "ExecStart") -> list[
     (line,) = re.findall(rf"^{key}=(.*)$", joined, re.M)
     stem = unit.removesuffix(".service")
     said = {"%": "%", "t": runtime, "N": stem, "n": unit, "i": stem.partition("@")[2]}
+    meant = {f"${{{name}}}": value for value, name in VARIABLES.items()}
     words = []
     for quoted, plain in _WORD.findall(line):
         word = plain or _unescaped(quoted)
         word = re.sub(r"%(.)", lambda m: said[m[1]], word)
-        words.append("" if word == "${NOTHING}" else word.replace("$$", "$"))
+        words.append(meant.get(word, word.replace("$$", "$")))
     return words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -9,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from composer.errors import ComposerError
 from composer.spec import Options, load
 from composer.systemd.generate import generate
 from composer.systemd.units import Machine as Wanted
 from composer.systemd.units import Units
 from tests.booted import USER, WORK, Machine
+from tests.conformance.projects import PROJECTS
 from tests.testbed import CHECKOUT
 
 pytestmark = pytest.mark.engine
@@ -75,6 +78,28 @@ def test_quadlet_must_take_all_samples_and_systemd_what_it_makes_of_them(
         for name, text in found:
             (made / name).write_text(text)
         assert verified(booted, made, user) == "", sample.name
+
+
+def test_quadlet_must_take_all_conformance_cases(booted: Machine, place: Path) -> None:
+    """What they say is odd at times: control characters, blanks at ends, colons in paths."""
+    written = {}
+    for name, project in PROJECTS.items():
+        with contextlib.suppress(ComposerError):
+            made = generate(project, Wanted(release=(5, 4), user=False, socket="/run/x"), "quadlet")
+            written[name] = [file for file in made.files if file.quadlet]
+    for name, files in written.items():
+        folder = place / name
+        folder.mkdir(parents=True)
+        for file in files:
+            (folder / file.name).write_text(file.text)
+    loop = f"""cd {WORK}/{place.name} || exit 1
+        for folder in $(find . -mindepth 1 -type d); do
+            test -n "$(find $folder -maxdepth 1 -type f)" || continue
+            QUADLET_UNIT_DIRS=$PWD/$folder {QUADLET} -dryrun 2>&1 >>made | grep -v "Loading source"
+        done; grep -c '^---.*---$' made"""
+    done = booted.run("sh", "-c", loop)
+    assert done.stdout.split() == [str(sum(map(len, written.values())))]
+    assert len(written) > 200
 
 
 @pytest.mark.parametrize("user", [False, True], ids=["system", "user"])

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from composer.errors import ComposerError
 from composer.kube.generate import GenerateOptions, manifests
 from composer.kube.generate.draft import Kind
-from composer.spec import Options, Project, load
-from tests.conformance.cases import all_cases
-from tests.conformance.ours import called, options
+from composer.spec import Options, load
+from tests.conformance.projects import PROJECTS
 from tests.unit.kube.rules import problems
 
 SAMPLES = sorted(Path(__file__).parents[3].glob("samples/compose/*/compose.yaml"))
 KINDS: tuple[Kind | None, ...] = (None, "pod", "deployment", "statefulset", "daemonset", "job")
-
-
-def _projects() -> Iterator[tuple[str, Project]]:
-    for case in all_cases():
-        with contextlib.suppress(ComposerError), called(case):
-            yield case.name, load(options(case))
-
-
-PROJECTS = dict(_projects())
 
 
 def test_there_are_cases() -> None:

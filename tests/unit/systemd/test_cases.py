@@ -9,7 +9,7 @@ import pytest
 from composer.errors import ComposerError
 from composer.systemd.generate import generate
 from composer.systemd.units import MARK, Format, Units
-from tests.unit.kube.test_generate_valid import PROJECTS
+from tests.conformance.projects import PROJECTS
 from tests.unit.systemd.made import NEW, OLD
 
 REFUSED = re.compile(

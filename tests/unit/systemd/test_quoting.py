@@ -60,11 +60,10 @@ def test_what_cannot_stand_for_itself_is_an_argument() -> None:
     assert '"--workdir= odd "' in said(made, "p-web-1.container", "PodmanArgs")
 
 
-def test_an_empty_word_is_a_variable_that_is_empty() -> None:
-    """Quadlet would end the command at an empty word."""
-    made = units(service("web", command=("echo", "", "x")))
-    assert said(made, "p-web-1.container", "Exec") == ['echo "${NOTHING}" x']
-    assert "NOTHING=" in said(made, "p-web-1.container", "Environment")
+def test_words_that_quadlet_would_not_pass_on_are_variables() -> None:
+    made = units(service("web", command=("echo", "", ";", "x;")))
+    assert said(made, "p-web-1.container", "Exec") == ['echo "${NOTHING}" "${SEMICOLON}" "x;"']
+    assert said(made, "p-web-1.container", "Environment") == ["NOTHING=", "SEMICOLON=;"]
 
 
 def test_a_zero_byte_is_refused() -> None:
