@@ -81,7 +81,8 @@ def _container(part: Part, names: Names, machine: Machine) -> Iterator[tuple[str
     pod = next((found for o in part.options if o.flag == "--pod" for found in _pod(names, o)), None)
     # The pod is made anew with its unit; its id is what says which one is meant.
     options = [o for o in part.options if not (o.flag == "--pod" and pod is not None)]
-    start = ["run", f"--cidfile={_CID}", "--replace", "--rm", *how]
+    start = [quoting.escaped(w) for option in part.globals for w in option.words()]
+    start += ["run", f"--cidfile={_CID}", "--replace", "--rm", *how]
     start += (
         [] if pod is None else [f"--pod-id-file={_POD.format(pod.started_by[: -len('.service')])}"]
     )

@@ -165,7 +165,9 @@ class Description:
         if not context.image.id:
             spec["labels"].pop(state.IMAGE, None)
         first = number == 1
-        self.warnings += context.warnings if first else ()
+        # The program can choose what the API cannot.
+        chosen = f"services.{name}.runtime: "
+        self.warnings += [w for w in context.warnings if first and not w.startswith(chosen)]
         warn = self._about(name if first else None)
         adapt(spec, service, self.machine.release, warn)
         part = Part(
@@ -174,6 +176,7 @@ class Description:
             name=context.name,
             description=f"{project.name}: {name}" + (f", {number}" * (service.replicas > 1)),
             options=[*container_options(spec), *self._pull(service)],
+            globals=[Option("--runtime", service.runtime)] if service.runtime else [],
             image=str(spec.get("image", "")),
             rootfs=_rootfs(spec),
             command=tuple(spec.get("command") or ()),

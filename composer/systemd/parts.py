@@ -25,6 +25,8 @@ class Part:
     """Podman's name for what it makes."""
     description: str
     options: list[Option] = field(default_factory=list)
+    globals: list[Option] = field(default_factory=list)
+    """Options of the program itself, before ``run``."""
     image: str = ""
     """Of a container: its image; of an image, what is pulled."""
     rootfs: str = ""

@@ -63,6 +63,8 @@ def _own(part: Part, names: Names, machine: Machine) -> Iterator[str]:
             yield f"CgroupsMode={CGROUPS}"
         else:
             arguments.append(f"--cgroups={CGROUPS}")
+    for option in part.globals:
+        yield f"GlobalArgs={quoting.words(map(quoting.escaped, _argument(option)))}"
     for argument in arguments:
         yield f"PodmanArgs={argument}"
 

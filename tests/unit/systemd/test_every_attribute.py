@@ -63,6 +63,10 @@ VALUES: dict[str, Any] = {
     "pull_policy": "always",
     "restart": "always",
     "scale": 2,
+    "security_opt": [
+        *("no-new-privileges", "label=disable", "label=type:x", "label=level:y", "label=nested"),
+        *("label=filetype:z", "seccomp=unconfined", "mask=/a", "unmask=/b", "apparmor=x"),
+    ],
 }
 BASES: dict[str, Any] = {
     "build.secrets": {"context": "/srv/app", "secrets": [{"source": "held"}]},
