@@ -224,3 +224,30 @@ def test_a_journal_must_be_followed(project: Managed) -> None:
         wait_until(lambda: output.read_text().count("worker has s3cret") == 2)
         project.ok("systemd", "stop", "worker")
         wait_until(lambda: output.read_text().count("  | Stopped ") == 2)
+
+
+def test_three_tiers_must_work_as_units(booted: Machine) -> None:
+    with project_on(booted, "three-tier") as project:
+        project.env |= {"WEB_PORT": "8080"}
+        project.ok("autostart", timeout=240)
+        project.running("web-1", "app-1", "db-1", "redis-1")
+        answer = json.loads(wait_until(lambda: booted.fetch(8080, "/api"), what="an answer"))
+        assert answer["greeting"].startswith("Hello"), answer
+        first = int(answer["visits"])
+        assert int(json.loads(booted.fetch(8080, "/api"))["visits"]) == first + 1
+
+
+def test_replicas_of_a_pod_must_be_units_of_it(booted: Machine) -> None:
+    with project_on(booted, "sidecar") as project:
+        project.ok("autostart")
+        members = [f"{name}-{number}" for name in ("web", "forwarder") for number in (1, 2, 3)]
+        before = project.running("collector-1", *members)
+        project.ok("stop", "web")
+        assert not {"web-1", "web-2", "web-3"} & set(project.containers())
+        project.ok("start")
+        after = project.running("collector-1", *members)
+        assert after["collector-1"] == before["collector-1"]
+        project.ok("down")
+        assert project.containers() == {}
+        pods = booted.run("podman", "pod", "ps", "--format={{.Name}}").stdout
+        assert project.name not in pods
