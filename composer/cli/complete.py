@@ -47,10 +47,13 @@ CHOICES = {
 """Words that an option takes, whatever the command."""
 
 FORMATS = {
+    "autostart": ("quadlet", "units"),
     "config": ("yaml", "json", "table"),
     "doctor": ("text", "json"),
     "plan": ("tree", "json", "dot", "mermaid"),
     "graph": ("text", "mermaid", "dot", "svg"),
+    "systemd generate": ("quadlet", "units"),
+    "systemd install": ("quadlet", "units"),
     "version": ("pretty", "json"),
 }
 """What ``--format`` takes; ``table`` and ``json`` for the commands that are not here."""
@@ -63,7 +66,13 @@ NO_SERVICES = ("completion", "doctor", "graph", "ls", "version")
 OF_MANIFESTS = ("down", "import", "logs", "play", "ps")
 """Commands below ``kube`` whose arguments are files, unless they look at a cluster."""
 
+OF_UNITS = ("logs", "restart", "start", "status", "stop")
+"""Commands below ``systemd`` whose arguments are services."""
+
 SHELLS = ("bash", "zsh", "fish")
+
+WORDS = {"completion": SHELLS, "autostart": ("enable", "disable", "status")}
+"""Commands that have one argument, out of a few words."""
 
 
 class _Line(NamedTuple):
@@ -154,8 +163,8 @@ def _behind_command(line: _Line) -> Iterator[str]:
     if line.words and line.words[-1].startswith("-") and _takes_value(line, line.words[-1]):
         yield from _values(line, line.words[-1])
         return
-    if line.command == "completion":
-        yield from SHELLS
+    if line.command in WORDS:
+        yield from () if _positional(line) else WORDS[line.command]
         return
     table = _subcommands(line.command)
     if table and not line.words:
@@ -165,6 +174,8 @@ def _behind_command(line: _Line) -> Iterator[str]:
         return
     if line.command == "kube":
         yield from _of_kube(line)
+        return
+    if line.command == "systemd" and line.words[0] not in OF_UNITS:
         return
     if line.command in FIRST_ONLY and _positional(line):
         yield ":files"
@@ -213,7 +224,8 @@ def _values(line: _Line, option: str) -> Iterator[str]:
     if option in CHOICES:
         yield from CHOICES[option]
     elif option == "--format":
-        yield from FORMATS.get(line.command, ("table", "json"))
+        names = (line.command, " ".join([line.command, *line.words[:1]]))
+        yield from next((FORMATS[name] for name in names if name in FORMATS), ("table", "json"))
     elif option == "--profile":
         yield from (f"{name}\tprofile" for name in _profiles(line))
     elif option == "--pod":

@@ -72,6 +72,15 @@ def words(*line: str) -> list[str]:
         (["kube", "scale", "we"], ["web=", ":nospace"]),
         (["kube", "apply", ""], []),
         (["ls", ""], []),
+        (["systemd", "st"], ["start", "status", "stop"]),
+        (["systemd", "start", "w"], ["web", "worker"]),
+        (["systemd", "logs", "-f", "web", ""], ["worker"]),
+        (["systemd", "install", ""], []),
+        (["systemd", "install", "--format", ""], ["quadlet", "units"]),
+        (["systemd", "status", "--format", ""], ["table", "json"]),
+        (["systemd", "generate", "-o", ""], [":files"]),
+        (["autostart", ""], ["enable", "disable", "status"]),
+        (["autostart", "enable", ""], []),
         (["nonsense", "--"], []),
         ([], sorted(COMMANDS)),
     ],
@@ -106,7 +115,11 @@ def test_options_before_the_command_are_those_of_the_program() -> None:
 
 def test_tables_name_commands_that_exist() -> None:
     named = {*completing.FORMATS, *completing.FIRST_ONLY, *completing.NO_SERVICES}
-    assert named <= set(COMMANDS)
+    named |= set(completing.WORDS)
+    assert {name.partition(" ")[0] for name in named} <= set(COMMANDS)
+    for command, _, below in (name.partition(" ") for name in named):
+        assert not below or below in completing._subcommands(command)
+    assert set(completing.OF_UNITS) <= set(completing._subcommands("systemd"))
 
 
 def test_services_are_found_without_typer_and_the_engine() -> None:
