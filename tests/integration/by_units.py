@@ -63,7 +63,7 @@ def services(testbed: Testbed, units: Units, folder: Path) -> dict[str, str]:
 def command(text: str, unit: str, runtime: str, key: str = "ExecStart") -> list[str]:
     """The words of a unit's command, as systemd reads them (systemd.service(5))."""
     joined = text.replace("\\\n", " ")
-    (line,) = re.findall(rf"^{key}=(.*)$", joined, re.M)
+    line = re.findall(rf"^{key}=(.*)$", joined, re.M)[-1]
     stem = unit.removesuffix(".service")
     said = {"%": "%", "t": runtime, "N": stem, "n": unit, "i": stem.partition("@")[2]}
     meant = {f"${{{name}}}": value for value, name in VARIABLES.items()}
@@ -80,6 +80,23 @@ def podman(testbed: Testbed, *arguments: str) -> subprocess.CompletedProcess[str
     program = testbed.programs / "podman" if testbed.programs else "podman"
     command = [str(program), "--url", f"unix://{testbed.socket}", *arguments]
     return subprocess.run(command, env=testbed.environ(), capture_output=True, text=True)
+
+
+def done(testbed: Testbed, *arguments: str) -> str:
+    """The same, for what has to succeed."""
+    result = podman(testbed, *arguments)
+    assert result.returncode == 0, f"{arguments}: {result.stderr}"
+    return result.stdout
+
+
+POD = "ExecStartPre"
+"""The line of a pod's unit that makes the pod."""
+
+
+def of_pod(words: Sequence[str]) -> list[str]:
+    """``podman pod create …`` of a unit, without the file that only systemd has a use for."""
+    start = words.index("pod")
+    return [word for word in words[start:] if not word.startswith("--infra-conmon-pidfile")]
 
 
 def created(words: Sequence[str], name: str) -> list[str]:
@@ -135,7 +152,7 @@ _ELSEWHERE = re.compile(r"/run/secrets/|/overlay/\d+/merge\b")
 """In mounts: secrets are Podman's own, and images lie where the engine has put them."""
 _IDS = ("com.docker.compose.image", "io.composer.parents")
 """Labels with ids that are known when the container is made."""
-_CHOSEN = 20000
+CHOSEN = 20000
 """From here on Podman chose a host port itself."""
 _ID = re.compile(r"\b[0-9a-f]{64}\b")
 _ADDED = {"rbind", "rprivate", "rw", "z", "Z"}
@@ -160,7 +177,7 @@ def comparable(container: Mapping[str, Any], names: Mapping[str, str]) -> dict[s
     host["SecurityOpt"] = [o for o in host["SecurityOpt"] if not o.startswith(told)]
     for published in host["PortBindings"].values():
         for one in published or ():
-            one["HostPort"] = one["HostPort"] if int(one["HostPort"]) < _CHOSEN else ""
+            one["HostPort"] = one["HostPort"] if int(one["HostPort"]) < CHOSEN else ""
     mounts = sorted(container["Mounts"], key=lambda mount: mount["Destination"])
     found = {
         "Config": config,
