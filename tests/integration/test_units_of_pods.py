@@ -69,8 +69,8 @@ def pods(scenario: Scenario) -> dict[str, Any]:
         one["members"] = sorted(container["Name"] for container in said["Containers"])
         for published in (one["InfraConfig"].get("PortBindings") or {}).values():
             for host in published or ():
-                chosen = int(host["HostPort"]) >= by_units.CHOSEN
-                host["HostPort"] = "" if chosen else host["HostPort"]
+                # Podman's choice, or the first in a range that was free at the moment.
+                host["HostPort"] = ""
         # Podman keeps both in no order.
         one["SharedNamespaces"] = sorted(one.get("SharedNamespaces") or ())
         one["InfraConfig"]["Networks"] = sorted(one["InfraConfig"].get("Networks") or ())
