@@ -172,10 +172,8 @@ def _behind_command(line: _Line) -> Iterator[str]:
         return
     if line.command in NO_SERVICES:
         return
-    if line.command == "kube":
-        yield from _of_kube(line)
-        return
-    if line.command == "systemd" and line.words[0] not in OF_UNITS:
+    if line.command in ("kube", "systemd"):
+        yield from _of_kube(line) if line.command == "kube" else _of_systemd(line)
         return
     if line.command in FIRST_ONLY and _positional(line):
         yield ":files"
@@ -204,6 +202,13 @@ def _of_kube(line: _Line) -> Iterator[str]:
         yield from (f"{name}{end}\tservice" for name in _services(line))
         if end:
             yield ":nospace"
+
+
+def _of_systemd(line: _Line) -> Iterator[str]:
+    """Arguments of the commands below ``systemd``."""
+    if line.words[0] in OF_UNITS:
+        given = set(line.words)
+        yield from (f"{name}\tservice" for name in _services(line) if name not in given)
 
 
 def _positional(line: _Line) -> bool:

@@ -97,7 +97,8 @@ class Journal:
 
     def _last(self, tail: int, options: Sequence[str]) -> Iterator[Line]:
         found: dict[str, list[Line]] = {unit: [] for unit in self._units}
-        for line in self._lines(self._entries(["--reverse", *options, *self._matches()]), -1):
+        entries = self._entries(["--reverse", *options, *self._matches()])
+        for line in self._lines(entries, reverse=True):
             lines = found[line.unit]
             if len(lines) < tail:
                 lines.append(line)
@@ -142,22 +143,39 @@ class Journal:
             process.stdout.close()
             process.stderr.close()
 
-    def _lines(self, entries: Iterable[_Entry], step: int = 1) -> Iterator[Line]:
-        """The lines of ``entries``, whose order is turned round if ``step`` is -1."""
-        begun: dict[str, bytes] = {}
+    def _lines(self, entries: Iterable[_Entry], *, reverse: bool = False) -> Iterator[Line]:
+        """The lines of ``entries``, the last ones first if they come in ``reverse``."""
+        for unit, text, entry in self._messages(entries, reverse=reverse):
+            time = _told(int(entry.time))
+            # The end of a line is part of what a container writes.
+            lines = text.removesuffix(b"\n").split(b"\n")
+            for line in reversed(lines) if reverse else lines:
+                yield Line(unit, line.rstrip(b"\r"), time, entry.cursor)
+
+    def _messages(
+        self, entries: Iterable[_Entry], *, reverse: bool
+    ) -> Iterator[tuple[str, bytes, _Entry]]:
+        """Unit, text and (last) entry of each message: Podman cuts long lines into several."""
+        held: dict[str, tuple[bytes, _Entry]] = {}
         for entry in entries:
             unit = self._unit_of(entry)
             if unit is None or entry.talk:
                 continue
-            text = entry.text
-            if entry.partial == "true" and step > 0:
-                begun[unit] = begun.get(unit, b"") + text
-                continue
-            whole = begun.pop(unit, b"") + text
-            time = _told(int(entry.time))
-            # The end of a line is part of what a container writes.
-            for part in whole.removesuffix(b"\n").split(b"\n")[::step]:
-                yield Line(unit, part.rstrip(b"\r"), time, entry.cursor)
+            part, before = entry.partial == "true", held.pop(unit, None)
+            if reverse and part and before is not None:
+                held[unit] = (entry.text + before[0], before[1])
+            elif reverse:
+                if before is not None:
+                    yield unit, *before
+                held[unit] = (entry.text, entry)
+            else:
+                text = (before[0] if before is not None else b"") + entry.text
+                if part:
+                    held[unit] = (text, entry)
+                else:
+                    yield unit, text, entry
+        for unit, (text, entry) in held.items():
+            yield unit, text, entry
 
     def _unit_of(self, entry: _Entry) -> str | None:
         if entry.container in self._containers:

@@ -1,4 +1,4 @@
-"""``podman-compose systemd`` on a machine with systemd: a template unit runs registered projects."""
+"""``podman-compose systemd`` where systemd runs: a template unit runs registered projects."""
 
 from __future__ import annotations
 
