@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import shutil
 import subprocess
 import time
@@ -174,7 +174,7 @@ class Manager:
             return self._unreachable(text.splitlines()[0])
         if any(word in text for word in _DENIED):
             return SystemdError(
-                f"systemd does not let {getpass.getuser()} do this (systemctl {verb})",
+                f"systemd does not let {own_name()} do this (systemctl {verb})",
                 hint="Units of the system are root's: use sudo, or --user for units of your own.",
             )
         return SystemdError(f"systemctl {verb}: {text}")
@@ -182,7 +182,7 @@ class Manager:
     def _unreachable(self, why: str) -> SystemdError:
         if not self.place.user:
             return SystemdError(f"systemd cannot be reached: {why}", hint="Is it process 1?")
-        user = getpass.getuser()
+        user = own_name()
         return SystemdError(
             f"the systemd of user {user} cannot be reached: {why}",
             hint=f"su and sudo open no session: log in (ssh, machinectl shell {user}@), or let "
@@ -209,6 +209,14 @@ def _state(block: str, booted: float) -> UnitState:
     moment, status = said.get(_CHANGED, ""), said.get(_STATUS, "")
     since = booted + int(moment) / 1e6 if moment.isdecimal() and int(moment) else 0.0
     return UnitState(**words, status=int(status) if status.isdecimal() else 0, since=since)
+
+
+def own_name() -> str:
+    """The name of the user that this process runs as, or the number of one without a name."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def lingers(user: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -34,8 +35,6 @@ class GenerateOptions(NamedTuple):
 
 def chosen_place(ctx: Context, user: bool | None) -> Place:
     """The place that ``--user`` or ``--system`` says; root's is the system."""
-    import os
-
     return place(user=os.getuid() != 0 if user is None else user, environ=ctx.environ)
 
 
@@ -73,8 +72,6 @@ def units_of(
 
 def machine_of(where: Place, version: str | None = None) -> Machine:
     """This machine, or one with Podman ``version``. Raises ``ComposerError``."""
-    import os
-
     rootless = where.user and os.getuid() != 0
     socket = (
         f"/run/user/{os.getuid()}/podman/podman.sock" if rootless else "/run/podman/podman.sock"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -11,7 +12,7 @@ from composer.logs.prefix import Prefixes, short_name
 from composer.logs.printer import ERASE, Printer
 from composer.state import Container
 from composer.systemd.journal import Journal, Line
-from composer.systemd.manager import lingers
+from composer.systemd.manager import lingers, own_name
 from composer.systemd.places import Place
 from composer.usecases.containers import project_containers
 from composer.usecases.context import Context
@@ -53,10 +54,7 @@ def status(ctx: Context, where: Place | None, services: tuple[str, ...], format:
 
 def _lingers(where: Place) -> bool | None:
     """Whether the user's units start at the boot; None where that is no question."""
-    import getpass
-    import os
-
-    return lingers(getpass.getuser()) if where.user and os.getuid() else None
+    return lingers(own_name()) if where.user and os.getuid() else None
 
 
 def _containers(ctx: Context, project: str) -> dict[str, Container]:

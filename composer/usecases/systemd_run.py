@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from composer.scheduler.events import Finished, Started
 from composer.state import PROJECT
 from composer.systemd.installed import Installed, installed
 from composer.systemd.journal import last_lines
-from composer.systemd.manager import Manager, SystemdError, UnitState, Verb
+from composer.systemd.manager import Manager, SystemdError, UnitState, Verb, lingers, own_name
 from composer.systemd.places import Place, manager_of
 from composer.usecases.context import Context
 
@@ -201,14 +202,9 @@ def disable(ctx: Context, where: Place | None) -> int:
 
 def tell_of_boot(ctx: Context, manager: Manager) -> None:
     """Warn of what keeps a user's units from starting at the boot."""
-    import getpass
-    import os
-
-    from composer.systemd.manager import lingers
-
     if not manager.place.user or os.getuid() == 0:
         return
-    user = getpass.getuser()
+    user = own_name()
     if not lingers(user):
         ctx.warn(
             f"systemd starts what user {user} has at the login, and stops it at the logout; "

@@ -65,14 +65,10 @@ class Recorder:
 
     def journal(self, *entries: Mapping[str, object]) -> None:
         """Let the journal hold ``entries``, a second apart."""
-        rows = (
-            {
-                "__CURSOR": f"c{n}",
-                "__REALTIME_TIMESTAMP": str(1_700_000_000_000_000 + n * 1_000_000),
-            }
-            | entry
-            for n, entry in enumerate(entries)
-        )
+        rows: list[dict[str, object]] = []
+        for number, entry in enumerate(entries):
+            time = str(1_700_000_000_000_000 + number * 1_000_000)
+            rows.append({"__CURSOR": f"c{number}", "__REALTIME_TIMESTAMP": time, **entry})
         (self.folder / "journal").write_text("".join(json.dumps(row) + "\n" for row in rows))
 
     def calls(self, program: str = "systemctl") -> list[str]:

@@ -35,3 +35,6 @@ def test_a_command_does_without_what_is_heavy(names: tuple[str, ...]) -> None:
     modules = done.stdout.split()
     assert not HEAVY.intersection(modules)
     assert not [name for name in modules if name.startswith("composer.kube")]
+    # Whether systemd manages a project is one look for a file.
+    known = {"composer.systemd", "composer.systemd.places", "composer.systemd.units"}
+    assert {name for name in modules if name.startswith("composer.systemd")} <= known
