@@ -35,10 +35,8 @@ def autostart(
 
             return status(context, said_place(context, user), (), "table")
         from composer.usecases import autostart as run
-        from composer.usecases.systemd_generate import chosen_place
-        from composer.usecases.systemd_install import InstallOptions
 
+        where = said_place(context, user)
         if action == "disable":
-            return run.disable(context, said_place(context, user))
-        options = InstallOptions(chosen_place(context, user), form, force=force)
-        return run.enable(context, options)
+            return run.disable(context, where)
+        return run.enable(context, where, form, force=force)

@@ -24,6 +24,8 @@ def lifecycle(ctx: Context, intent: Lifecycle, *, confirm: bool = False) -> int:
     elif intent.action in ("start", "stop", "restart") and managed.handed_over(
         ctx, name, intent.action, intent.services
     ):
+        if intent.timeout is not None:
+            ctx.warn("--timeout has no effect: units of systemd have their own times")
         return 0
     with ctx.lock(name):
         state = ctx.observe_soon(name)

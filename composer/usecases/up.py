@@ -14,6 +14,7 @@ from composer.graph.selection import check_names, select
 from composer.plan.intent import Images, Up
 from composer.spec import check_runnable
 from composer.spec.model import Project
+from composer.state import State
 from composer.usecases import managed
 from composer.usecases.context import Context
 from composer.usecases.orphans import with_silence
@@ -103,18 +104,12 @@ def served(ctx: Context, project: Project, intent: Up) -> Project:
     return with_models(project)
 
 
-def converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes: bool) -> None:
-    """Get the images that ``intent`` needs, and run its plan. The project's lock has to be held."""
-    state = ctx.observe_soon(project.name)
-    from composer.graph.sequence import check_cycles
+def with_images(
+    ctx: Context, project: Project, selected: list[str], images: Images, seen: State
+) -> State:
+    """Pull and build what the services ``selected`` need; what there is then."""
     from composer.plan.images import plan_images, plan_not_pulled, refreshed
-    from composer.plan.up import plan_up
-    from composer.spec.contents import with_contents
-    from composer.usecases.differences import decide, keep_volumes_of_pods
 
-    check_cycles(project)
-    selected = select(project, intent.services, no_deps=intent.no_deps)
-    seen = state()
     pulled = {image: ctx.engine.pulled(image) for image in refreshed(project, selected)}
     image_plan = plan_images(project, selected, seen, images, pulled=pulled, now=time.time())
     if image_plan:
@@ -124,6 +119,20 @@ def converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes:
         if builds:
             ctx.run(project, builds)
             seen = ctx.engine.observe(project.name)
+    return seen
+
+
+def converge(ctx: Context, project: Project, images: Images, intent: Up, *, yes: bool) -> None:
+    """Get the images that ``intent`` needs, and run its plan. The project's lock has to be held."""
+    state = ctx.observe_soon(project.name)
+    from composer.graph.sequence import check_cycles
+    from composer.plan.up import plan_up
+    from composer.spec.contents import with_contents
+    from composer.usecases.differences import decide, keep_volumes_of_pods
+
+    check_cycles(project)
+    selected = select(project, intent.services, no_deps=intent.no_deps)
+    seen = with_images(ctx, project, selected, images, state())
     if any(service.provider is not None for service in project.services.values()):
         from composer.usecases.provided import call_providers
 

@@ -235,6 +235,9 @@ def test_three_tiers_must_work_as_units(booted: Machine) -> None:
         assert answer["greeting"].startswith("Hello"), answer
         first = int(answer["visits"])
         assert int(json.loads(booted.fetch(8080, "/api"))["visits"]) == first + 1
+        before = project.containers()
+        project.ok("autostart")
+        assert project.containers() == before, "nothing changed, so nothing is restarted"
 
 
 def test_replicas_of_a_pod_must_be_units_of_it(booted: Machine) -> None:

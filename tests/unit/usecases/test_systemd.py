@@ -428,12 +428,12 @@ def test_a_target_of_somebody_else_manages_nothing(case: Case) -> None:
 def test_autostart_replaces_what_up_made_and_restarts_what_changed(case: Case) -> None:
     _up(case.context())
     case.recorder.state("p.target", {"LoadState": "loaded", "UnitFileState": "enabled"})
-    autostart.enable(case.context(), InstallOptions(case.place))
+    autostart.enable(case.context(), case.place, None, force=False)
     assert case.engine.containers() == []
     verbs = [call.split()[0] for call in case.recorder.calls()]
     assert verbs.index("enable") < verbs.index("start")
     case.write(FILE.replace("restart: always", "restart: on-failure"))
-    autostart.enable(case.context(), InstallOptions(case.place))
+    autostart.enable(case.context(), case.place, None, force=False)
     assert "try-restart p-web-1.service" in case.recorder.calls()
     autostart.disable(case.context(), None)
     assert case.files() == (set(), set())
