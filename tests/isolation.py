@@ -72,11 +72,3 @@ def leave_network(resolv_conf: Path) -> None:
     Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").write_text("53")
     resolv_conf.write_text(f"nameserver {NAMESERVER}\n")
     bind(resolv_conf, Path("/etc/resolv.conf"))
-
-
-def mount_namespace(process: int | str = "self") -> str:
-    """The name of a process's mount namespace; empty when it has ended."""
-    try:
-        return str(Path(f"/proc/{process}/ns/mnt").readlink())
-    except OSError:
-        return ""

@@ -1,12 +1,13 @@
 """A name server for the isolated network of the tests: it knows no name and says so at once.
 
 The engine's own name server passes on what it does not know. With nobody to answer, each unknown
-name would cost a program seconds of waiting. ``python -m tests.nameserver ADDRESS`` runs until it
-is ended.
+name would cost a program seconds of waiting. ``python -m tests.nameserver ADDRESS`` runs until its
+standard input ends, which it does with whoever has started it.
 """
 
 from __future__ import annotations
 
+import select
 import socket
 import sys
 
@@ -27,10 +28,10 @@ def refusal(query: bytes) -> bytes:
 
 
 def main(address: str) -> None:
-    """Answer on port 53 of ``address`` for ever."""
+    """Answer on port 53 of ``address`` until standard input ends."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind((address, 53))
-        while True:
+        while sys.stdin not in select.select([server, sys.stdin], [], [])[0]:
             query, client = server.recvfrom(4096)
             if answer := refusal(query):
                 server.sendto(answer, client)

@@ -136,7 +136,6 @@ class Testbed:
         self.api = EngineApi(self.socket)
         self._process: subprocess.Popen[bytes] | None = None
         self._names: subprocess.Popen[bytes] | None = None
-        self._outside = isolation.mount_namespace()
         self._lock: IO[str] | None = None
 
     @property
@@ -213,7 +212,9 @@ class Testbed:
             rootless.become(self.folder)
         if self.isolated:
             command = [sys.executable, "-m", "tests.nameserver", isolation.NAMESERVER]
-            self._names = subprocess.Popen(command, cwd=CHECKOUT, start_new_session=True)
+            self._names = subprocess.Popen(
+                command, cwd=CHECKOUT, stdin=subprocess.PIPE, start_new_session=True
+            )
         settings = f"# The engine in {self.folder}.\n"
         settings += machine.containers_conf(self.volatile / "tmp", self.programs) + SUBNETS
         known = self.folder / "containers.conf"
@@ -303,10 +304,14 @@ class Testbed:
                 self.podman(*kind.removal, *sorted(found))
 
     def _all_ended(self) -> bool:
-        """Whether no process is left; ends the monitors of exec, which stay for five minutes."""
+        """Whether no process is left; ends those that stay when all containers are gone.
+
+        These are the monitors of exec, for five minutes, and the name server and the way out of
+        networks without root's rights, if Podman loses sight of them.
+        """
         running = self.processes()
         for number, command in running.items():
-            if "--exec-process-spec" in command:
+            if "--exec-process-spec" in command or Path(command.split()[0]).name in _OF_NETWORKS:
                 with suppress(ProcessLookupError):
                     os.kill(number, signal.SIGKILL)
         return not running
@@ -318,32 +323,30 @@ class Testbed:
         wait_until(lambda: not self.processes(), 10, what="end of a former run's processes")
 
     def processes(self) -> dict[int, str]:
-        """Living processes of this engine: command line by process id."""
-        running = dict(_podman_processes())
-        ours = {
-            isolation.mount_namespace(number)
-            for number, command in running.items()
-            if f"{self.folder}/" in command
-        }
-        ours = (ours | {isolation.mount_namespace()}) - {self._outside, ""}
-        return {
-            number: command
-            for number, command in running.items()
-            if isolation.mount_namespace(number) in ours
-        }
+        """Living processes of this engine: command line by process id.
+
+        Each has got the engine's settings handed down, whatever namespaces it is in.
+        """
+        mark = f"CONTAINERS_CONF={self.folder}/containers.conf"
+        return {number: command for number, command, env in _podman_processes() if mark in env}
 
 
-def _podman_processes() -> Iterator[tuple[int, str]]:
-    """Process id and command line of all programs that belong to a Podman of this machine."""
+_OF_NETWORKS = ("aardvark-dns", "slirp4netns", "pasta", "pasta.avx2")
+_PROGRAMS = ("podman", "conmon", "rootlessport", *_OF_NETWORKS)
+
+
+def _podman_processes() -> Iterator[tuple[int, str, list[str]]]:
+    """Process id, command line and environment of the programs of all Podmans of this machine."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdecimal():
             continue
         try:
             words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            if Path(words[0]).name in _PROGRAMS:
+                environ = (entry / "environ").read_bytes().decode(errors="replace").split("\0")
+                yield int(entry.name), " ".join(words), environ
         except OSError:
             continue
-        if Path(words[0]).name in ("podman", "conmon", "aardvark-dns", "rootlessport"):
-            yield int(entry.name), " ".join(words)
 
 
 def provide_images(folder: Path | None = None) -> None:

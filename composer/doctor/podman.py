@@ -8,6 +8,7 @@ from typing import Any
 
 from composer.doctor.finding import Finding, Status
 from composer.doctor.host import Host
+from composer.doctor.names import PROGRAM, lost_entries
 
 OLDEST = (4, 3)
 CONTROLLERS = ("cpu", "memory", "pids")
@@ -125,6 +126,13 @@ def _names(host: Host, info: Info) -> Finding:
             "golang-github-containernetworking-plugin-dnsname" if plugin == "dnsname" else plugin
         )
         return _finding("names", "error", text, host.install(package))
+    run_root = str((info.get("store") or {}).get("runRoot") or "")
+    if _host(info, "security", "rootless") and run_root.startswith("/"):
+        place, lost = lost_entries(host, run_root)
+        if lost:
+            text = f"the name server fails because of containers that are gone: {', '.join(lost)}"
+            fix = f"podman stop --all; pkill -u {host.uid} -x {PROGRAM}; rm -r {place}"
+            return _finding("names", "error", f"{text}; services do not find each other", fix)
     return _finding("names", "ok", str(found))
 
 

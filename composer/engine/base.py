@@ -30,6 +30,8 @@ class Base:
         self._warnings: dict[str, None] = {}
         self._sessions: list[str] = []
         """Exec sessions of probes."""
+        self._unstarted: set[str] = set()
+        """Containers without root's rights that failed to start."""
         self._lock = threading.Lock()
         self._creator: Creator | None = None
 
@@ -73,11 +75,15 @@ class Base:
                 self._creator.images.forget()
 
     def close(self) -> None:
-        """Close the connections, and end what probes left running."""
+        """Close the connections, and clear away what probes and failed starts have left."""
         if self._local and self._sessions:
             from composer.engine.monitors import end_monitors
 
             end_monitors(frozenset(self._sessions))
+        if self._unstarted:
+            from composer.engine.name_entries import forget
+
+            forget(self._libpod, self._unstarted)
         self._libpod.transport.close()
 
 

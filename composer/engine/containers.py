@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import IO, TYPE_CHECKING
 
 from composer.engine.base import ALREADY, GONE, Base, whole
@@ -52,12 +52,14 @@ class Containers(Base):
 
     def init(self, container: str) -> None:
         """POST /libpod/containers/{name}/init."""
-        self._act(container, "init")
+        with self._begins(container):
+            self._act(container, "init")
         self._bridges.attend()
 
     def start(self, container: str) -> None:
         """POST /libpod/containers/{name}/start. A running container is left as it is."""
-        self._act(container, "start")
+        with self._begins(container):
+            self._act(container, "start")
         self._bridges.attend()
 
     def stop(self, container: str, *, timeout: float | None = None) -> None:
@@ -94,7 +96,8 @@ class Containers(Base):
             timeout = inspect(self._libpod, container).config.stop_timeout
         path = f"/containers/{segment(container)}/restart"
         query: Query = {"t": whole(timeout), "timeout": whole(timeout)}
-        end(self._libpod, "POST", path, query, ok=ALREADY, what=f"restart {container}")
+        with self._begins(container):
+            end(self._libpod, "POST", path, query, ok=ALREADY, what=f"restart {container}")
         self._bridges.attend()
 
     def remove(
@@ -114,6 +117,18 @@ class Containers(Base):
             query = {**query, "timeout": whole(timeout)}
         path = f"/containers/{segment(container)}"
         end(self._libpod, "DELETE", path, query, ok=GONE, what=f"remove {container}")
+
+    @contextmanager
+    def _begins(self, container: str) -> Iterator[None]:
+        """Note what does not start: Podman may leave it with its name server."""
+        try:
+            yield
+        except EngineError:
+            if self._local and self._capabilities.get().rootless:
+                from composer.engine.name_entries import concerned
+
+                self._unstarted.update(concerned(self._libpod, container))
+            raise
 
     def _act(
         self, container: str, verb: str, query: Mapping[str, str | int | None] | None = None

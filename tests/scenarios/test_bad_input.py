@@ -11,6 +11,7 @@ import pytest
 
 from tests.scenarios.conftest import ScenarioOf
 from tests.scenarios.steps import Scenario, free_port
+from tests.testbed import wait_until
 
 pytestmark = pytest.mark.engine
 
@@ -125,6 +126,23 @@ def test_a_port_in_use_must_be_named_and_the_next_up_must_mend_it(scenario: Scen
         assert_clear(bad.run("up", "-d"), str(port))
     bad.ok("up", "-d")
     assert bad.states() == {"web-1": "running"}
+
+
+def test_after_a_port_in_use_other_projects_must_find_their_names(scenario: ScenarioOf) -> None:
+    port = free_port()
+    text = f"services:\n  web:\n    image: nginx:alpine\n    ports: ['127.0.0.1:{port}:80']\n"
+    bad = written(scenario, text)
+    with socket.create_server(("127.0.0.1", port)):
+        assert_clear(bad.run("up", "-d"), str(port))
+    calm = ("image: debian:bookworm-slim", "init: true", "command: ['sleep', 'infinity']")
+    lines = "".join(f"    {line}\n" for line in calm)
+    good = written(scenario, f"services:\n  one:\n{lines}  two:\n{lines}")
+    for _ in range(2):  # with the last container goes the network of all that have no rights
+        good.ok("down", "-t0")
+        good.ok("up", "-d")
+    one, two = good.ids("one", "two")
+    assert wait_until(lambda: good.addresses(one, "two"), what="a name of a neighbour")
+    assert wait_until(lambda: good.addresses(two, "one"), what="a name of a neighbour")
 
 
 def test_down_must_put_right_what_a_failed_up_left(scenario: ScenarioOf) -> None:

@@ -66,3 +66,13 @@ def test_programs_get_nothing_of_the_users_settings(engine_env: dict[str, str]) 
     steering = {name for name in engine_env if name.startswith(prefixes)}
     assert steering == {"CONTAINER_HOST", "CONTAINERS_CONF"}
     assert Path(engine_env["CONTAINERS_CONF"]).is_absolute()
+
+
+def test_the_name_server_is_known_so_that_none_outlives_the_run(
+    engine: Testbed, podman: PodmanCall, project: Callable[[], str]
+) -> None:
+    name = project()
+    podman("network", "create", name)
+    podman("run", "-d", "--name", name, "--network", name, "busybox", "sleep", "600")
+    programs = {command.split()[0].rpartition("/")[2] for command in engine.processes().values()}
+    assert {"podman", "conmon", "aardvark-dns"} <= programs

@@ -111,6 +111,35 @@ def test_a_podman_that_is_well_is_all_ok(tmp_path: Path) -> None:
     assert {finding.status for finding in podman(tmp_path).values()} == {"ok"}
 
 
+def test_entries_of_the_name_server_that_nobody_took_away(tmp_path: Path) -> None:
+    (tmp_path / "usr/libexec/podman").mkdir(parents=True)
+    (tmp_path / "usr/libexec/podman/aardvark-dns").touch()
+    place = tmp_path / "run/user/1/containers/networks/aardvark-dns"
+    said: dict[str, Any] = {"store": {"runRoot": "/run/user/1/containers"}}
+    assert podman(tmp_path, **said)["names"].status == "ok", "no container was ever on a network"
+    place.mkdir(parents=True)
+    (place / "aardvark.pid").write_text("12")
+    (place / "p_front").write_text(
+        "10.1.0.1\nidofone 10.1.0.2  p-one-1\nidoftwo 10.1.0.3  p-two-1\n"
+    )
+    for number, identity in enumerate(("idofone", "idoftwo"), 30):
+        assert "p_front" in podman(tmp_path, **said)["names"].message
+        (tmp_path / f"proc/{number}").mkdir(parents=True)
+        words = ["/usr/bin/conmon", "--api-version", "1", "-c", identity, "-u", identity, ""]
+        (tmp_path / f"proc/{number}/cmdline").write_text("\0".join(words))
+    assert podman(tmp_path, **said)["names"].status == "ok"
+    (place / "q_back").write_text("10.2.0.1\nidofnobody 10.2.0.2  q-one-1\n")
+    found = podman(tmp_path, **said)["names"]
+    assert (found.status, "q_back" in found.message, "p_front" in found.message) == (
+        "error",
+        True,
+        False,
+    )
+    assert "rm -r /run/user/1/containers/networks/aardvark-dns" in found.fix
+    of_root = podman(tmp_path, **said, host={"security": {"rootless": False}})["names"]
+    assert of_root.status == "ok"
+
+
 def test_files_of_another_machine_are_not_looked_for(tmp_path: Path) -> None:
     found = podman(tmp_path, "ssh://dev@far/run/podman.sock")
     assert "names" not in found
