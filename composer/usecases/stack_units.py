@@ -33,6 +33,8 @@ ExecStartPre=-{program} up --no-start
 ExecStartPre={program} start
 ExecStart={program} wait
 ExecStop={program} stop
+# The exit code of a `wait` that systemd ends because it has not seen yet that all have stopped.
+SuccessExitStatus=130
 
 [Install]
 WantedBy=default.target

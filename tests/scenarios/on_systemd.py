@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from tests.conftest import unique_name
 from tests.scenarios.steps import HERE, SAMPLES
 from tests.testbed import wait_until
 
+_PORTS = itertools.count(8080)
+
 
 class Managed:
     """A copy of a project's folder on a machine, used by ``user``; its name is its own."""
@@ -24,7 +27,9 @@ class Managed:
         self.folder = folder
         self.name = name
         self.user = user
-        self.env = {"TOKEN": "s3cret"}
+        self.port = next(_PORTS)
+        """A port of the machine that no other project has."""
+        self.env = {"TOKEN": "s3cret", "PORT": str(self.port), "WEB_PORT": str(self.port)}
         """Variables for the Compose file."""
 
     @property
@@ -100,9 +105,9 @@ class Managed:
         ours = [name for name in shown.stdout.split() if name.startswith(f"{self.name}_")]
         return {name.removeprefix(f"{self.name}_") for name in ours}
 
-    def fetch_ready(self, port: int, path: str = "/") -> str:
-        """A page, as soon as it is served."""
-        return wait_until(lambda: self.machine.fetch(port, path), what=f"{path} of port {port}")
+    def fetch(self, path: str = "/") -> str:
+        """A page of the project, as soon as it is served."""
+        return wait_until(lambda: self.machine.fetch(self.port, path), what=f"page {path}")
 
     def running(self, *names: str) -> dict[str, str]:
         """The containers, as soon as just ``names`` run."""
@@ -126,12 +131,34 @@ def project_on(machine: Machine, source: str, user: str = "root") -> Iterator[Ma
     try:
         yield project
     finally:
-        if ".target" in project.files():
-            project.run("systemd", "uninstall", *(("--user",) if user != "root" else ()))
-        project.run("down", "-v", "-t", "0")
+        machine.run(
+            "sh", "-c", _REMOVAL.format(name=name, flags=" ".join(project.flags)), user=user
+        )
         left = project.containers(), project.files(), project.resources("secret")
         shutil.rmtree(folder)
         assert left == ({}, set(), set()), left
+
+
+_REMOVAL = """
+config=$HOME/.config
+[ "$(id -u)" != 0 ] || config=/etc
+cd $config/containers/systemd 2>/dev/null && rm -f {name}*
+cd $config/systemd/system 2>/dev/null || cd $config/systemd/user 2>/dev/null
+rm -f {name}* *.wants/{name}*
+systemctl {flags} kill --signal=KILL '{name}*.service'
+systemctl {flags} stop '{name}*'
+systemctl {flags} daemon-reload
+systemctl {flags} reset-failed
+containers=$(podman ps -aq --filter=label=com.docker.compose.project={name})
+[ -z "$containers" ] || podman rm -f -t 0 --depend $containers
+for kind in network volume; do
+    podman $kind ls -q --filter=label=com.docker.compose.project={name} |
+        xargs -r podman $kind rm -f
+done
+podman secret ls --format='{{{{.Name}}}}' | grep ^{name}_ | xargs -r podman secret rm
+true
+"""
+"""Past the program, and sooner: nothing gets time to stop."""
 
 
 def give_image(machine: Machine, image: str) -> None:

@@ -20,7 +20,7 @@ def stack(booted: Machine) -> Iterator[Managed]:
     """A project of a user without rights."""
     give_image(booted, "docker.io/library/busybox:latest")
     with project_on(booted, "lingering", USER) as made:
-        (made.folder / ".env").write_text("PORT=8092\n")
+        (made.folder / ".env").write_text(f"PORT={made.port}\n")
         yield made
         booted.run("rm", "-f", UNIT)
 
@@ -47,7 +47,7 @@ def test_a_registered_project_must_be_run_by_the_template_unit(stack: Managed) -
         assert systemctl("start") == ""
         wait_until(lambda: set(stack.containers()) == {f"{name}_web_1", f"{name}_app_1"})
         assert systemctl("is-active") == "active"
-        assert stack.fetch_ready(8092) == "it works\n"
+        assert stack.fetch() == "it works\n"
         systemctl("stop")
         assert stack.containers() == {}
         assert systemctl("is-active") == "inactive"

@@ -25,12 +25,19 @@ def project(booted: Machine) -> Iterator[Managed]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def shared(booted: Machine) -> Iterator[Managed]:
+    """The same, which systemd manages; each test begins with ``start``."""
+    with project_on(booted, "managed") as made:
+        made.ok("autostart")
+        yield made
+
+
 @pytest.fixture
 def lingering(booted: Machine) -> Iterator[Managed]:
     """The project of ``lingering``, as that of a user without rights."""
     give_image(booted, BUSYBOX)
     with project_on(booted, "lingering", USER) as made:
-        made.env["PORT"] = "8090"
         yield made
 
 
@@ -42,13 +49,13 @@ def test_an_installed_project_must_start_answer_and_stop(project: Managed, form:
     assert project.resources("secret") == {"token"}
     assert project.containers() == {}
     project.ok("systemd", "start")
-    assert project.fetch_ready(8080) == "it works\n"
+    assert project.fetch() == "it works\n"
     before = project.running(*ALL)
     assert project.ok("exec", "-T", "worker", "cat", "/run/secrets/token") == "s3cret"
 
     project.machine.run("podman", "kill", f"{project.name}-web-1")
     wait_until(lambda: project.containers().get("web-1", before["web-1"]) != before["web-1"])
-    assert project.fetch_ready(8080) == "it works\n"
+    assert project.fetch() == "it works\n"
     assert project.unit("web-1.service", "NRestarts") == "1"
 
     project.ok("systemd", "stop")
@@ -62,41 +69,32 @@ def test_an_installed_project_must_start_answer_and_stop(project: Managed, form:
 
 
 def test_what_is_enabled_must_come_back_at_the_boot_and_nothing_else(
-    project: Managed, lingering: Managed
+    shared: Managed, lingering: Managed
 ) -> None:
-    with project_on(project.machine, "managed") as other:
-        project.ok("autostart")
-        lingering.ok("autostart")
-        other.env["PORT"] = "8091"
+    shared.ok("start")
+    lingering.ok("autostart")
+    with project_on(shared.machine, "lingering") as other:
         other.ok("autostart")
-        assert other.fetch_ready(8091) == "it works\n"
+        assert other.fetch() == "it works\n"
         other.ok("systemd", "disable")
-        project.machine.reboot()
-        assert project.fetch_ready(8080) == "it works\n"
-        assert lingering.fetch_ready(8090) == "it works\n"
-        project.running(*ALL)
-        lingering.running("web-1", "app-1")
+        shared.machine.reboot()
+        assert shared.fetch() == "it works\n"
+        shared.running(*ALL)
+        assert lingering.fetch() == "it works\n"
+        before = lingering.running("web-1", "app-1")
         assert other.unit("target") == "inactive"
         assert other.containers() == {}
-        shown = json.loads(lingering.ok("systemd", "status", "--format", "json"))
-        assert (shown["Scope"], shown["Enabled"], shown["Lingers"]) == ("user", True, True)
 
-
-def test_a_user_without_rights_must_have_units_of_its_own(lingering: Managed) -> None:
-    lingering.ok("autostart")
-    assert lingering.fetch_ready(8090) == "it works\n"
-    before = lingering.running("web-1", "app-1")
-    # Its dependant started because it is healthy.
+    # A user without rights has units like everybody: with health, restarts and a journal.
     shown = json.loads(lingering.ok("systemd", "status", "--format", "json"))
+    assert (shown["Scope"], shown["Enabled"], shown["Lingers"]) == ("user", True, True)
     units = {unit["Service"]: unit for unit in shown["Units"]}
     assert units["web"]["Container"]["Health"] == "healthy"
     assert units["app"]["Since"] >= units["web"]["Since"]
-    lines = lingering.ok("systemd", "logs", "app").splitlines()
-    assert "app-1  | it works" in lines
-
+    assert "app-1  | it works" in lingering.ok("systemd", "logs", "app").splitlines()
     lingering.machine.run("podman", "kill", f"{lingering.name}-web-1", user=USER)
     wait_until(lambda: lingering.containers().get("web-1", before["web-1"]) != before["web-1"])
-    assert lingering.fetch_ready(8090) == "it works\n"
+    assert lingering.fetch() == "it works\n"
     lingering.ok("autostart", "disable")
     assert lingering.containers() == {}
     assert lingering.files() == set()
@@ -105,64 +103,52 @@ def test_a_user_without_rights_must_have_units_of_its_own(lingering: Managed) ->
     assert "is not installed as units of systemd" in missing.stderr
 
 
-def test_commands_must_not_fight_systemd_for_the_containers(project: Managed) -> None:
-    project.ok("autostart")
-    project.fetch_ready(8080)
-    before = project.running(*ALL)
-    for command in (
-        ["up", "-d"],
-        ["up", "-d", "--force-recreate", "web"],
-        ["create"],
-        ["scale", "worker=1"],
-        ["rm", "-sf"],
-        ["watch"],
-    ):
-        refused = project.run(*command)
+def test_commands_must_not_fight_systemd_for_the_containers(shared: Managed) -> None:
+    shared.ok("start")
+    before = shared.running(*ALL)
+    for command in (["up", "-d"], ["up", "-d", "--force-recreate", "web"], ["scale", "worker=1"]):
+        refused = shared.run(*command)
         assert refused.returncode == 1, command
-        assert f"systemd manages project {project.name} (" in refused.stderr
+        assert f"systemd manages project {shared.name} (" in refused.stderr
         assert "composer autostart" in refused.stderr
-    assert project.containers() == before
+    assert len(shared.ok("ps", "-q").split()) == len(ALL)
+    assert shared.ok("exec", "-T", "--index=2", "worker", "hostname").strip()
+    assert "worker has s3cret" in shared.ok("logs", "worker")
+    assert shared.ok("run", "--rm", "-T", "worker", "echo", "beside").strip() == "beside"
+    assert shared.containers() == before
 
-    assert len(project.ok("ps", "-q").split()) == len(ALL)
-    assert project.ok("exec", "-T", "--index=2", "worker", "hostname").strip()
-    assert "worker has s3cret" in project.ok("logs", "worker")
-    assert project.ok("run", "--rm", "-T", "worker", "echo", "beside").strip() == "beside"
-    assert project.containers() == before
-
-    project.ok("stop", "web")
-    assert set(project.containers()) == set(ALL) - {"web-1"}
-    project.ok("start")
-    restarted = project.running(*ALL)
-    assert {name for name in ALL if restarted[name] != before[name]} == {"web-1"}
-    project.ok("restart", "worker")
-    again = project.running(*ALL)
-    changed = {name for name in ALL if again[name] != restarted[name]}
-    assert changed == {"worker-1", "worker-2"}
+    shared.ok("stop", "web")
+    assert set(shared.containers()) == set(ALL) - {"web-1"}
+    shared.ok("start")
+    started = shared.running(*ALL)
+    assert {name for name in ALL if started[name] != before[name]} == {"web-1"}
+    shared.ok("restart", "worker")
+    again = shared.running(*ALL)
+    assert {name for name in ALL if again[name] != started[name]} == {"worker-1", "worker-2"}
 
 
-def test_down_must_stop_a_project_and_start_must_bring_it_back(project: Managed) -> None:
-    project.ok("autostart")
-    project.fetch_ready(8080)
-    project.ok("exec", "-T", "store", "redis-cli", "set", "key", "kept")
-    project.ok("exec", "-T", "store", "redis-cli", "save")
-    project.ok("down")
-    assert project.containers() == {}
-    assert project.resources("network") == set()
-    assert project.resources("volume") == {"data"}
-    assert project.unit("web-1.service") == "inactive"
-    project.ok("start")
-    project.fetch_ready(8080)
-    assert project.ok("exec", "-T", "store", "redis-cli", "get", "key").strip() == "kept"
-    project.ok("down", "-v")
-    assert project.resources("volume") == set()
-    assert project.unit("target", "UnitFileState") == "enabled"
+def test_down_must_stop_a_project_and_start_must_bring_it_back(shared: Managed) -> None:
+    shared.ok("start")
+    shared.ok("exec", "-T", "store", "redis-cli", "set", "key", "kept")
+    shared.ok("exec", "-T", "store", "redis-cli", "save")
+    shared.ok("down")
+    assert shared.containers() == {}
+    assert shared.resources("network") == set()
+    assert shared.resources("volume") == {"data"}
+    assert shared.unit("web-1.service") == "inactive"
+    shared.ok("start")
+    assert shared.fetch() == "it works\n"
+    assert shared.ok("exec", "-T", "store", "redis-cli", "get", "key").strip() == "kept"
+    shared.ok("down", "-v")
+    assert shared.resources("volume") == set()
+    assert shared.unit("target", "UnitFileState") == "enabled"
 
 
 def test_autostart_must_take_over_what_up_started_and_bring_changes(project: Managed) -> None:
     project.ok("up", "-d")
     old = project.containers()
     project.ok("autostart")
-    project.fetch_ready(8080)
+    project.fetch()
     before = project.running(*ALL)
     assert not set(old.values()) & set(before.values())
 
@@ -202,39 +188,55 @@ def test_what_fails_must_be_shown_with_its_last_lines(project: Managed) -> None:
     assert units["web-1"]["Active"] == "inactive"
 
 
-def test_the_journal_must_be_shown_as_logs_are(project: Managed) -> None:
-    project.ok("systemd", "install")
-    project.ok("systemd", "start", "worker")
-    project.running("worker-1", "worker-2")
-    wait_until(lambda: project.ok("systemd", "logs").count("worker has s3cret") == 2)
-    lines = project.ok("systemd", "logs", "--tail", "1").splitlines()
-    assert sorted(lines) == [f"worker-{number}  | worker has s3cret" for number in (1, 2)]
-    (timed, _) = project.ok("systemd", "logs", "--tail=1", "-t", "--no-log-prefix").splitlines()
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z worker has s3cret", timed)
-    assert project.ok("systemd", "logs", "--until", "1h") == ""
-    unknown = project.run("systemd", "logs", "none")
+def test_a_user_must_be_told_of_rights_and_of_lingering(lingering: Managed) -> None:
+    refused = lingering.run("systemd", "install", "--system")
+    assert refused.returncode == 1
+    assert "cannot write /etc/systemd/system/" in refused.stderr
+    assert "use sudo, or --user" in refused.stderr
+    machine = lingering.machine
+    assert machine.run("find", "/etc/systemd", "-name", f"{lingering.name}*").stdout == ""
+    machine.run("loginctl", "disable-linger", USER)
+    try:
+        told = lingering.run("systemd", "install")
+        assert told.returncode == 0, told.stderr
+        assert f"sudo loginctl enable-linger {USER}" in told.stderr
+    finally:
+        machine.run("loginctl", "enable-linger", USER)
+        machine.wait()
+    assert "loginctl" not in lingering.run("systemd", "install").stderr
+
+
+def test_the_journal_must_be_shown_and_followed_as_logs_are(shared: Managed) -> None:
+    shared.ok("stop")
+    with shared.beside("systemd", "logs", "-f", "--tail=0", "--no-color", "worker") as output:
+        shared.ok("start", "worker")
+        wait_until(lambda: output.read_text().count("worker has s3cret") == 2)
+        shared.ok("stop", "worker")
+        wait_until(lambda: output.read_text().count("  | Stopped ") == 2)
+    shared.ok("start", "worker")
+    wait_until(lambda: shared.ok("systemd", "logs", "worker").count("worker has s3cret") >= 4)
+    # systemd's own line, that the unit is started, comes before or after it.
+    lines = shared.ok("systemd", "logs", "--tail", "2", "worker").splitlines()
+    assert len(lines) == 4
+    assert {f"worker-{number}  | worker has s3cret" for number in (1, 2)} < set(lines)
+    only = ("systemd", "logs", "--tail=2", "-t", "--no-log-prefix", "worker")
+    timed = re.findall(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z (.+)$", shared.ok(*only), re.M)
+    assert len(timed) == 4
+    assert timed.count("worker has s3cret") == 2
+    assert shared.ok("systemd", "logs", "--until", "1h") == ""
+    unknown = shared.run("systemd", "logs", "none")
     assert unknown.returncode == 1
     assert "has no units of a service none" in unknown.stderr
 
 
-def test_a_journal_must_be_followed(project: Managed) -> None:
-    project.ok("systemd", "install")
-    with project.beside("systemd", "logs", "-f", "--no-color") as output:
-        project.ok("systemd", "start", "worker")
-        wait_until(lambda: output.read_text().count("worker has s3cret") == 2)
-        project.ok("systemd", "stop", "worker")
-        wait_until(lambda: output.read_text().count("  | Stopped ") == 2)
-
-
 def test_three_tiers_must_work_as_units(booted: Machine) -> None:
     with project_on(booted, "three-tier") as project:
-        project.env |= {"WEB_PORT": "8080"}
         project.ok("autostart", timeout=240)
         project.running("web-1", "app-1", "db-1", "redis-1")
-        answer = json.loads(wait_until(lambda: booted.fetch(8080, "/api"), what="an answer"))
+        answer = json.loads(project.fetch("/api"))
         assert answer["greeting"].startswith("Hello"), answer
         first = int(answer["visits"])
-        assert int(json.loads(booted.fetch(8080, "/api"))["visits"]) == first + 1
+        assert int(json.loads(project.fetch("/api"))["visits"]) == first + 1
         before = project.containers()
         project.ok("autostart")
         assert project.containers() == before, "nothing changed, so nothing is restarted"
