@@ -182,8 +182,7 @@ def test_what_fails_must_be_shown_with_its_last_lines(project: Managed) -> None:
     project.running("worker-1", "worker-2")
     status = json.loads(project.ok("systemd", "status", "--format", "json"))
     units = {f"{unit['Service']}-{unit['Number']}": unit for unit in status["Units"]}
-    assert units["store-1"]["Container"] is None
-    assert units["store-1"]["Active"] in ("activating", "failed")
+    assert units["store-1"]["Active"] != "active"
     assert units["worker-2"]["Container"]["State"] == "running"
     assert units["web-1"]["Active"] == "inactive"
 
