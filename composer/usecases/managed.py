@@ -14,6 +14,7 @@ from composer.systemd.places import Place, manager_of
 from composer.usecases.context import Context
 
 if TYPE_CHECKING:
+    from composer.engine.discovery import Place as Address
     from composer.systemd.manager import Verb
 
 INSTEAD = (
@@ -29,15 +30,25 @@ SCALED = (
 def manager(ctx: Context, project: str) -> Place | None:
     """The systemd that manages ``project`` on the machine whose Podman is meant, if any does."""
     found = manager_of(project, ctx.environ)
-    return None if found is None or _elsewhere(ctx) else found
+    return None if found is None or _elsewhere(ctx) is not None else found
 
 
-def _elsewhere(ctx: Context) -> bool:
-    """Whether the Podman of this command is another machine's."""
+def _elsewhere(ctx: Context) -> Address | None:
+    """Where the Podman of this command is, if that is another machine."""
     from composer.engine.discovery import demanded
 
     where = demanded(ctx.environ)
-    return where is not None and not where.path
+    return None if where is None or where.path else where
+
+
+def refuse_elsewhere(ctx: Context) -> None:
+    """Raise ``ComposerError`` if commands go to another Podman than this machine's units."""
+    where = _elsewhere(ctx)
+    if where is not None:
+        raise ComposerError(
+            f"units run on the Podman of this machine, and {where.source} is another: {where.url}",
+            hint="Log in there, or unset it.",
+        )
 
 
 def refuse(ctx: Context, project: str, instead: str = INSTEAD) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from composer.systemd.installed import Installed, installed
 from composer.systemd.manager import Manager, SystemdError
 from composer.systemd.places import Place, manager_of
 from composer.systemd.units import Format, SecretText, Units
+from composer.usecases import managed
 from composer.usecases.context import Context
 from composer.usecases.systemd_generate import units_of
 from composer.usecases.systemd_run import Target, run, tell_of_boot
@@ -67,6 +69,9 @@ def installed_units(ctx: Context, options: InstallOptions) -> Outcome:
     place = options.place
     manager = Manager(place, ctx.environ)
     manager.check()
+    managed.refuse_elsewhere(ctx)
+    if place.user:
+        _refuse_others_podman(ctx)
     project = ctx.project()
     _refuse_two(project.name, place, ctx)
     units = units_of(ctx, project, place, options.format)
@@ -91,6 +96,16 @@ def installed_units(ctx: Context, options: InstallOptions) -> Outcome:
         _remove_secrets(ctx, emit, _used(found) - {secret.name for secret in units.secrets})
     changed = [name for c in found if c.kind == "changed" for name in c.services]
     return Outcome(Target(there, manager), tuple(changed))
+
+
+def _refuse_others_podman(ctx: Context) -> None:
+    """A user's units run on the user's own Podman, where secrets and images have to be."""
+    rootless = os.getuid() != 0
+    if ctx.engine.capabilities().rootless != rootless:
+        raise ComposerError(
+            f"units of this user run on another Podman than the one at {ctx.engine.url}",
+            hint="Unset CONTAINER_HOST and DOCKER_HOST, or install with --system as root.",
+        )
 
 
 def _refuse_two(project: str, place: Place, ctx: Context) -> None:

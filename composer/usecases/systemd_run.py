@@ -15,6 +15,7 @@ from composer.systemd.installed import Installed, installed
 from composer.systemd.journal import last_lines
 from composer.systemd.manager import Manager, SystemdError, UnitState, Verb, lingers, own_name
 from composer.systemd.places import Place, manager_of
+from composer.usecases import managed
 from composer.usecases.context import Context
 
 UNIT_LABEL = "PODMAN_SYSTEMD_UNIT"
@@ -41,21 +42,23 @@ class Target(NamedTuple):
 
         Raises ``ComposerError`` if nothing is, or if there is no systemd.
         """
-        place = where or manager_of(project, ctx.environ)
+        known = manager_of(project, ctx.environ)
+        place = where or known
         found = installed(project, place) if place is not None else None
         if found is None:
-            raise not_installed(project)
+            raise not_installed(project, known)
+        managed.refuse_elsewhere(ctx)
         manager = Manager(found.place, ctx.environ)
         manager.check()
         return cls(found, manager)
 
 
-def not_installed(project: str) -> ComposerError:
-    """The error for a project that has no units."""
-    return ComposerError(
-        f"project {project} is not installed as units of systemd",
-        hint="composer systemd install does that; composer autostart starts it at each boot, too.",
-    )
+def not_installed(project: str, known: Place | None) -> ComposerError:
+    """The error for a project that has no units where they were looked for."""
+    hint = "composer systemd install does that; composer autostart starts it at each boot, too."
+    if known is not None:
+        hint = f"It is installed in {known.units}: leave out the option, or say {known.option}."
+    return ComposerError(f"project {project} is not installed as units of systemd", hint=hint)
 
 
 def start_or_stop(

@@ -11,6 +11,7 @@ import pytest
 
 from composer.errors import ComposerError, EngineError, OperationsFailed
 from composer.plan.intent import Down, Images, Lifecycle, Up
+from composer.state import Capabilities
 from composer.systemd import manager
 from composer.systemd.places import Place, place
 from composer.usecases import autostart, systemd_install, systemd_look, systemd_run
@@ -44,7 +45,8 @@ class Case:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.recorder = Recorder(folder / "systemd")
-        self.engine = FakeEngine(images=["busybox"])
+        can = Capabilities(version="5.4.2", rootless=os.getuid() != 0)
+        self.engine = FakeEngine(images=["busybox"], capabilities=can)
         podman = folder / "podman"
         podman.write_text("#!/bin/sh\necho podman version 5.4.2\n")
         podman.chmod(0o755)
@@ -213,6 +215,28 @@ def test_one_project_has_one_manager(case: Case) -> None:
     with pytest.raises(ComposerError, match="is installed already, in") as raised:
         install(case.context(), InstallOptions(other))
     assert "uninstall --user" in (raised.value.hint or "")
+    with pytest.raises(ComposerError, match="is not installed") as raised:
+        systemd_run.enable(case.context(), other)
+    assert "say --user" in (raised.value.hint or "")
+
+
+def test_units_of_another_podman_are_not_installed(case: Case) -> None:
+    case.environ["CONTAINER_HOST"] = "tcp://far:1"
+    with pytest.raises(ComposerError, match="CONTAINER_HOST is another: tcp://far:1"):
+        case.install()
+    del case.environ["CONTAINER_HOST"]
+    case.engine = FakeEngine(capabilities=Capabilities(version="5", rootless=os.getuid() == 0))
+    with pytest.raises(ComposerError, match="run on another Podman"):
+        case.install()
+    assert case.files() == (set(), set())
+
+
+def test_what_systemd_does_not_know_need_not_be_stopped(case: Case) -> None:
+    case.install()
+    case.recorder.fail("stop", "Failed to stop p-web-1.service: Unit p-web-1.service not loaded.\n")
+    systemd_run.start_or_stop(case.context(), None, "stop")
+    uninstall(case.context(), None)
+    assert case.files() == (set(), set())
 
 
 def test_podman_without_quadlet_gets_classic_units(case: Case) -> None:
