@@ -47,8 +47,9 @@ umount -R /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 # A group below the container's is systemd's root: in its own, where systemd hands controllers on,
 # no process of `podman exec` could be put.
-mkdir /sys/fs/cgroup/machine
-echo $$ > /sys/fs/cgroup/machine/cgroup.procs
+group=/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/machine
+mkdir "$group"
+echo $$ > "$group/cgroup.procs"
 umount /sys/fs/cgroup
 exec unshare --cgroup /usr/local/sbin/boot-there
 """
@@ -154,7 +155,7 @@ class Machine:
         shared += [f"{programs}:/usr/local/bin:ro", "/var/lib/containers", "/home"]
         self.testbed.podman(
             *("run", "-d", "--name", self.name, "--hostname", "booted", "--privileged"),
-            *("--systemd=always", "--cgroupns=private", "--stop-signal=SIGRTMIN+3"),
+            *("--systemd=always", "--stop-signal=SIGRTMIN+3"),
             *(f"--volume={volume}" for volume in shared),
             *("--rootfs", f"{SYSTEM / 'root'}:O", "/usr/local/sbin/boot"),
         )
