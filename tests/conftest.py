@@ -64,9 +64,12 @@ def _boots(item: pytest.Item) -> bool:
     return "booted" in getattr(item, "fixturenames", ())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def booted(engine: Testbed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    """A machine with systemd, for all tests that need one: each leaves it as it was."""
+    """A machine with systemd for the tests of a module: each leaves it as it was.
+
+    Other modules have the engine for themselves.
+    """
     if engine.rootless:
         pytest.skip("a machine is booted in a privileged container")
     machine = Machine(engine, tmp_path_factory.mktemp("booted"), "booted")
