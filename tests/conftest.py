@@ -50,11 +50,15 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Testbed]:
     if rootless.asked_for() and (obstacle := rootless.obstacle()):
         pytest.skip(f"nobody can run Podman without rights here: {obstacle}")
     # Images are built in another process: once isolated, this one reaches no package registry.
-    command = [sys.executable, "-m", "tests.testbed", "provide"]
-    subprocess.run(command, cwd=testbed.CHECKOUT, check=True, timeout=600)
+    wanted = [["tests.testbed", "provide"]]
     if not rootless.asked_for() and any(map(_boots, request.session.items)):
-        command = [sys.executable, "-m", "tests.booted"]
-        subprocess.run(command, cwd=testbed.CHECKOUT, check=True, timeout=600)
+        wanted.append(["tests.booted"])
+    # Each waits for a package registry most of the time.
+    making = [
+        subprocess.Popen([sys.executable, "-m", *words], cwd=testbed.CHECKOUT) for words in wanted
+    ]
+    for words, process in zip(wanted, making, strict=True):
+        assert process.wait(600) == 0, f"{' '.join(words)} failed"
     with Testbed() as running:
         yield running
 

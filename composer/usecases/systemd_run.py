@@ -21,7 +21,7 @@ from composer.usecases.context import Context
 UNIT_LABEL = "PODMAN_SYSTEMD_UNIT"
 """Podman puts it on each container that a unit runs."""
 
-_MOMENT = 0.5
+_MOMENT = 0.3
 """Seconds that a unit has to run to count as started."""
 _WORDS = {
     "start": ("Starting", "Started"),
