@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,9 @@ from composer.systemd.places import Place, owner
 from composer.systemd.units import UnitFile, Units
 
 Kind = Literal["created", "changed", "unchanged", "removed"]
+
+
+_VERSION = re.compile(r"\bcompose\.version=")
 
 
 class Change(NamedTuple):
@@ -34,10 +38,20 @@ class Change(NamedTuple):
         return "changed" if self.after is not None else "removed"
 
     @property
+    def matters(self) -> bool:
+        """Whether it changes what runs: composer's own version and remarks do not."""
+        return self.kind == "changed" and _told(self.before) != _told(self.after)
+
+    @property
     def services(self) -> list[str]:
         """The services that it is or becomes; for a template the pattern of its instances."""
         stem = self.path.stem
         return [f"{stem}*.service"] if stem.endswith("@") else list(service_of(self.path.name))
+
+
+def _told(text: str | None) -> list[str]:
+    lines = (text or "").splitlines()
+    return [line for line in lines if not line.startswith("#") and not _VERSION.search(line)]
 
 
 def path_of(file: UnitFile, units: Units, place: Place) -> Path:

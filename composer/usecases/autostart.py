@@ -14,7 +14,7 @@ from composer.systemd.units import Format
 from composer.usecases.context import Context
 from composer.usecases.systemd_generate import chosen_place
 from composer.usecases.systemd_install import InstallOptions, install, installed_units, uninstall
-from composer.usecases.systemd_run import change, tell_of_boot
+from composer.usecases.systemd_run import change, clear, tell_of_boot
 
 
 def enable(ctx: Context, where: Place | None, form: Format | None, *, force: bool) -> int:
@@ -32,8 +32,15 @@ def enable(ctx: Context, where: Place | None, form: Format | None, *, force: boo
         _get_images(ctx)
     target, changed = installed_units(ctx, options)
     target.manager.enable(target.units.target)
-    if changed:
+    if any(name.endswith("-network.service") for name in changed):
+        # Podman leaves a network that is there as it is.
+        with ctx.lock(target.units.project):
+            clear(ctx, target)
+    elif changed:
         target.manager.jobs("try-restart", changed)
+    for name in changed:
+        if name.endswith("-volume.service"):
+            ctx.warn(f"{name} changed, and its volume keeps what it was made with, and its data")
     change(ctx, target, "start")
     tell_of_boot(ctx, target.manager)
     return 0

@@ -94,7 +94,7 @@ def installed_units(ctx: Context, options: InstallOptions) -> Outcome:
                 raise
         _tell(emit, found)
         _remove_secrets(ctx, emit, _used(found) - {secret.name for secret in units.secrets})
-    changed = [name for c in found if c.kind == "changed" for name in c.services]
+    changed = [name for c in found if c.matters for name in c.services]
     return Outcome(Target(there, manager), tuple(changed))
 
 

@@ -152,17 +152,25 @@ def take_over(ctx: Context, target: Target) -> None:
 
     The project's lock has to be held.
     """
+    there = ctx.engine.containers({"label": [f"{PROJECT}={target.units.project}"]})
+    if any(not c.oneoff and not c.is_infra and UNIT_LABEL not in c.labels for c in there):
+        clear(ctx, target)
+
+
+def clear(ctx: Context, target: Target) -> None:
+    """Stop all units, and remove all containers and networks; a start makes them again.
+
+    The project's lock has to be held.
+    """
     from composer.plan.down import plan_down
     from composer.plan.intent import Down
     from composer.spec.model import Project
 
-    name = target.units.project
-    there = ctx.engine.containers({"label": [f"{PROJECT}={name}"]})
-    if any(not c.oneoff and not c.is_infra and UNIT_LABEL not in c.labels for c in there):
-        # Units of networks count as done, and would not make them again.
-        target.manager.jobs("stop", (target.units.target, *target.units.services))
-        state = ctx.engine.observe(name)
-        ctx.run(Project(name=name, working_dir=""), plan_down(None, state, Down()))
+    # Units of networks count as done, and would not make them again.
+    target.manager.jobs("stop", (target.units.target, *target.units.services))
+    state = ctx.engine.observe(target.units.project)
+    project = Project(name=target.units.project, working_dir="")
+    ctx.run(project, plan_down(None, state, Down()))
 
 
 def end(ctx: Context, target: Target, services: Sequence[str]) -> None:

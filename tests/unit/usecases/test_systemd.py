@@ -11,7 +11,7 @@ import pytest
 
 from composer.errors import ComposerError, EngineError, OperationsFailed
 from composer.plan.intent import Down, Images, Lifecycle, Up
-from composer.state import Capabilities
+from composer.state import PROJECT, Capabilities, NetworkState
 from composer.systemd import manager
 from composer.systemd.places import Place, place
 from composer.usecases import autostart, systemd_install, systemd_look, systemd_run
@@ -461,6 +461,28 @@ def test_autostart_replaces_what_up_made_and_restarts_what_changed(case: Case) -
     assert "try-restart p-web-1.service" in case.recorder.calls()
     autostart.disable(case.context(), None)
     assert case.files() == (set(), set())
+
+
+def test_a_changed_network_is_made_anew_with_all_on_it(case: Case) -> None:
+    autostart.enable(case.context(), case.place, None, force=False)
+    network = NetworkState(id="n", name="p_default", labels={PROJECT: "p"})
+    case.engine.networks["p_default"] = network
+    case.write(FILE + "networks: {default: {internal: true}}\n")
+    autostart.enable(case.context(), case.place, None, force=False)
+    assert "p_default" not in case.engine.networks
+    verbs = [call.split()[0] for call in case.recorder.calls()]
+    assert verbs[-5:] == ["enable", "stop", "reset-failed", "start", "show"]
+
+
+def test_another_version_of_composer_restarts_nothing(case: Case) -> None:
+    autostart.enable(case.context(), case.place, None, force=False)
+    unit = case.place.quadlets / "p-web-1.container"
+    unit.write_text(
+        unit.read_text().replace("version=", "version=0.0.9-").replace("# Made", "# Was")
+    )
+    autostart.enable(case.context(), case.place, None, force=False)
+    assert "0.0.9" not in unit.read_text()
+    assert not any("try-restart" in call for call in case.recorder.calls())
 
 
 # --- generate -------------------------------------------------------------------------------------
