@@ -27,7 +27,7 @@ LEFT: dict[str, str] = {
 
 def adapt(spec: Fragment, service: Service, release: Version, warn: Warn) -> None:
     """Take out of ``spec`` what the podman program refuses, and tell of what is lost."""
-    if service.domainname:
+    if service.domainname and "sysctl" in spec:  # without root's rights it is not asked for
         spec["sysctl"] = {k: v for k, v in spec["sysctl"].items() if k != "kernel.domainname"}
     if release < _SUBPATH:
         for volume in spec.get("image_volumes", ()):
