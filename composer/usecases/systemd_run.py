@@ -106,9 +106,11 @@ def run(ctx: Context, target: Target, verb: Verb, units: Sequence[str]) -> None:
     Raises ``OperationsFailed`` for units that did not start. The project's lock has to be held.
     """
     doing, done = _WORDS[verb]
-    subject = units[0]
+    # The target stands for all that it starts.
+    subjects = [target.units.target] if target.units.target in units else units
     with ctx.view() as emit:
-        emit(Started(subject, "Unit", subject, doing))
+        for name in subjects:
+            emit(Started(name, "Unit", name, doing))
         if verb != "stop":
             target.manager.forget_failures(target.units.services)
         said = target.manager.jobs(verb, units)
@@ -119,8 +121,10 @@ def run(ctx: Context, target: Target, verb: Verb, units: Sequence[str]) -> None:
         broken = [] if verb == "stop" else [s for s in _settled(target, watched) if s.broken]
         if said and not broken:
             raise SystemdError(said, hint="composer systemd logs shows more")
-        if not broken:
-            emit(Finished(subject, "Unit", subject, done, 0.0))
+        failed = {state.name for state in broken} | {target.units.target} if broken else set()
+        for name in subjects:
+            if name not in failed:
+                emit(Finished(name, "Unit", name, done, 0.0))
     if broken:
         raise OperationsFailed([failure(target.manager, state) for state in broken])
 
