@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Mapping, Sequence
 
 from composer.graph.needs import depends_on, namespace_parents
@@ -101,15 +102,20 @@ def restarts(
 
 
 def times(spec: Fragment, *, healthy: bool, one_shot: bool) -> list[Line]:
-    """How long starting and stopping may take."""
+    """How long starting and stopping may take, and which end is a good one."""
     start = START_SECONDS
     if healthy:
         check = spec.get("healthconfig") or {}
         tries = int(check.get("Retries", 3))
         each = int(check.get("Interval", 30 * _SECOND)) + int(check.get("Timeout", 30 * _SECOND))
         start += (int(check.get("StartPeriod", 0)) + tries * each) // _SECOND
-    lines = [] if one_shot else [("TimeoutStartSec", str(start))]
-    return [*lines, ("TimeoutStopSec", str(int(spec.get("stop_timeout", 10)) + _STOP_MARGIN))]
+    stop = ("TimeoutStopSec", str(int(spec.get("stop_timeout", 10)) + _STOP_MARGIN))
+    if one_shot:
+        return [stop]
+    number = int(spec.get("stop_signal", signal.SIGTERM))
+    # Who ends by the signal that it is stopped with has not failed; SIGKILL has other causes, too.
+    told = [("SuccessExitStatus", str(128 + number))] if number != signal.SIGKILL else []
+    return [("TimeoutStartSec", str(start)), stop, *told]
 
 
 def health(part: Part, machine: Machine) -> list[Line]:

@@ -147,6 +147,14 @@ def test_the_pause_between_restarts() -> None:
     assert said(made, "p-web-1.container", "RestartSec") == ["2.5"]
 
 
+@pytest.mark.parametrize(
+    ("stop_signal", "status"), [(None, ["143"]), ("SIGINT", ["130"]), ("SIGKILL", [])]
+)
+def test_who_ends_by_its_signal_has_not_failed(stop_signal: str | None, status: list[str]) -> None:
+    made = units(service("web", stop_signal=stop_signal))
+    assert said(made, "p-web-1.container", "SuccessExitStatus") == status
+
+
 def test_hooks_run_in_the_container() -> None:
     hook = Hook(command=("say", "100%"), user="app", environment={"A": "1"})
     made = units(service("web", post_start=(hook,), pre_stop=(hook,)))
