@@ -15,9 +15,10 @@ MANAGER = "composer"
 
 NETWORK = "podman-composer/network."
 """Start of a label of pods, before a network's name: its members may talk (NetworkPolicy)."""
-DEPENDS_ON = "podman-composer/depends-on"
-"""Annotation of a workload: JSON, container → what it depends on → condition. Kubernetes has no
-such order; composer's own player keeps it."""
+DEPENDS_ON = ".depends-on.podman-composer/"
+"""Middle of an annotation of a workload, between a container and what it depends on; its value is
+the condition. Kubernetes has no such order; composer's own player keeps it. Neither part is longer
+than Kubernetes allows, nor the value than Podman 4.3 does (63 characters)."""
 
 LENGTH = 63
 """Characters of a name, a label's value or a label's name without its prefix."""

@@ -110,25 +110,36 @@ def _podman(ctx: Context, words: Sequence[str], files: Sequence[str]) -> int:
     if ctx.settings.dry_run:
         sys.stdout.write(f"podman kube {' '.join((*words, *files))}\n")
         return 0
-    with _one_file(files) as path:
+    with _one_file(ctx, files, tell="play" in words) as path:
         return ctx.engine.podman(["kube", *words, path])
 
 
 @contextmanager
-def _one_file(names: Sequence[str]) -> Iterator[str]:
+def _one_file(ctx: Context, names: Sequence[str], *, tell: bool) -> Iterator[str]:
     """The path of a file with all manifests: Podman takes one. It may hold secrets, and is for the
-    user alone."""
+    user alone. With ``tell`` it is warned of what Podman does not do."""
     from composer.kube.read.files import sources, text_of
+    from composer.kube.read.for_podman import FIRST_WITHOUT, Handed, for_podman
 
     found = sources(names)
-    if len(found) == 1 and found[0].path != "-":
+    old = ctx.engine.capabilities().release < FIRST_WITHOUT
+    if len(found) == 1 and found[0].path != "-" and not old:
         yield found[0].path
         return
-    texts = [text_of(source) for source in found]
+    texts = [(source, text_of(source)) for source in found]
+    handed = for_podman(texts) if old else Handed()
+    if tell and handed.sub_path:
+        ctx.warn(
+            f"{handed.sub_path}: Podman before 4.4 knows no subPath, and mounts all of the volume; "
+            "composer's own play does"
+        )
+    whole = handed.text
+    if whole is None:
+        whole = "\n---\n".join(text for _, text in texts)
     handle, path = tempfile.mkstemp(suffix=".yaml")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write("\n---\n".join(texts))
+            file.write(whole)
         yield path
     finally:
         Path(path).unlink()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -260,19 +259,36 @@ def test_waiting_must_go_on_while_a_job_is_tried_again(scenario: ScenarioOf) -> 
 # --- by Podman itself -----------------------------------------------------------------------------
 
 
-def test_podman_must_play_the_same_file(scenario: ScenarioOf, tmp_path: Path) -> None:
+PODMANS = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: NAME-key}
+stringData: {word: open-sesame}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: NAME}
+spec:
+  containers:
+    - name: c
+      image: busybox:latest
+      command: [/bin/sleep, "1000"]
+      env: [{name: WORD, valueFrom: {secretKeyRef: {name: NAME-key, key: word}}}]
+"""
+
+
+def test_podman_must_play_the_same_file(scenario: ScenarioOf) -> None:
     work = scenario(str(KUBE / "web"))
-    manifest = work.folder / "pod.yaml"
-    manifest.write_text(
-        "apiVersion: v1\nkind: Pod\nmetadata: {name: " + work.name + "}\nspec:\n"
-        "  containers: [{name: c, image: 'busybox:latest', command: [/bin/sleep, '1000']}]\n"
-    )
+    (work.folder / "pod.yaml").write_text(PODMANS.replace("NAME", work.name))
     work.ok("kube", "play", "--engine", "podman", "pod.yaml")
     try:
-        names = [one["Names"][0] for one in work.testbed.api.get("/containers/json")]
-        assert f"{work.name}-c" in names
+        # Podman 4.3 does not read variables of Secrets by itself.
+        assert (
+            work.inside(f"{work.name}-c", "/bin/sh", "-c", "echo $WORD").stdout == "open-sesame\n"
+        )
     finally:
         work.ok("kube", "down", "--engine", "podman", "pod.yaml")
+        work.testbed.podman("secret", "rm", f"{work.name}-key", check=False)
     names = [one["Names"][0] for one in work.testbed.api.get("/containers/json?all=true")]
     assert f"{work.name}-c" not in names
 

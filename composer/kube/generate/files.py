@@ -21,6 +21,10 @@ COUNT = 200
 _OTHER = 16
 """How much a file adds besides its text and its name."""
 
+_MAY_RUN = 0o755
+"""Permissions of files that may run. What all files of a volume have is said once: Podman's own
+play knows no other way."""
+
 
 class Files(NamedTuple):
     """Texts by key, where each belongs below the place that it is mounted at, and what may run."""
@@ -30,17 +34,17 @@ class Files(NamedTuple):
     executable: frozenset[str]
     folder: bool
 
-    def items(self) -> list[dict[str, Any]]:
-        """The ``items`` of the volume."""
-        return [
-            {"key": key, "path": path, **({"mode": 0o755} if key in self.executable else {})}
-            for key, path in self.paths.items()
-        ]
-
-    @property
-    def plain(self) -> bool:
-        """Whether a volume without ``items`` is the same."""
-        return not self.executable and all(key == path for key, path in self.paths.items())
+    def details(self) -> dict[str, Any]:
+        """What the volume says besides the name of the ConfigMap: ``defaultMode``, ``items``."""
+        whole = bool(self.texts) and self.executable == set(self.texts)
+        found: dict[str, Any] = {"defaultMode": _MAY_RUN} if whole else {}
+        some = frozenset() if whole else self.executable
+        if some or any(key != path for key, path in self.paths.items()):
+            found["items"] = [
+                {"key": key, "path": path, **({"mode": _MAY_RUN} if key in some else {})}
+                for key, path in self.paths.items()
+            ]
+        return found
 
 
 def gather(source: str) -> Files | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,10 +13,11 @@ from composer.kube.generate.on_request import on_request
 from composer.kube.generate.pods import pod_metadata, pod_spec
 from composer.kube.generate.policies import policies
 from composer.kube.generate.ports import services
+from composer.kube.generate.probes import probes
 from composer.kube.generate.storage import Storage
 from composer.kube.generate.workloads import COMPLETED, Workload, workloads
 from composer.kube.names import DEPENDS_ON, dns_label
-from composer.spec.model import Project
+from composer.spec.model import Condition, Dependency, Project, Service
 
 
 def manifests(project: Project, options: GenerateOptions | None = None) -> Generated:
@@ -49,25 +49,29 @@ def _parts(draft: Draft, workload: Workload) -> tuple[dict[str, Any], Storage]:
 def _annotated(draft: Draft, workload: Workload, made: Manifest) -> None:
     """Note on a workload what its containers wait for, which Kubernetes has no word for."""
     inside = {service.name for service in workload.everyone}
-    needs = {}
+    needs: dict[str, str] = {}
     for service in workload.everyone:
-        own = {
-            dns_label(name): dependency.condition
-            for name, dependency in depends_on(service).items()
-            if name in draft.project.services
-            and not (name in inside and draft.project.services[name] in workload.preparing)
-        }
-        if own:
-            needs[dns_label(service.name)] = own
-        for name, condition in own.items():
-            if condition == COMPLETED:
+        for name, dependency in depends_on(service).items():
+            other = draft.project.services.get(name)
+            if other is None or (name in inside and other in workload.preparing):
+                continue
+            key = f"{dns_label(service.name)}{DEPENDS_ON}{dns_label(name)}"
+            needs[key] = _condition(dependency, other)
+            if dependency.condition == COMPLETED:
                 draft.warn(
                     f"services.{service.name}.depends_on",
                     f"it does not wait for {name} on a cluster: let it fail, and it is tried again",
                 )
     if needs:
-        text = json.dumps(needs, separators=(",", ":"))
-        made["metadata"].setdefault("annotations", {})[DEPENDS_ON] = text
+        annotations = made["metadata"].setdefault("annotations", {})
+        made["metadata"]["annotations"] = {**annotations, **needs}
+
+
+def _condition(dependency: Dependency, other: Service) -> Condition:
+    """What a file would say of it: not all members of a healthy pod need have a check."""
+    if dependency.condition != "running_or_healthy":
+        return dependency.condition
+    return "service_healthy" if probes(other) else "service_started"
 
 
 def _selected(draft: Draft, workload: Workload) -> dict[str, Any]:

@@ -129,10 +129,7 @@ class Storage:
             )
             return self._mount(volume, mount)
         name = self._config_map(source, config_map(files.texts))
-        content: dict[str, Any] = {"name": name}
-        if not files.plain:
-            content["items"] = files.items()
-        found = self._mount(self._add(name, configMap=content), mount)
+        found = self._mount(self._add(name, configMap={"name": name, **files.details()}), mount)
         if not files.folder:
             found["subPath"] = next(iter(files.paths.values()))
         return found
@@ -180,12 +177,14 @@ class Storage:
         content: dict[str, Any] = {"secretName" if section == "secrets" else "name": name}
         if said.mode is not None:
             mode = int(said.mode, 8) if isinstance(said.mode, str) else said.mode
-            content["items"] = [{"key": key, "path": key, "mode": mode}]
+            content["defaultMode"] = mode
         if said.uid or said.gid:
             self.draft.warn(
                 f"services.{service.name}.{section}", f"{said.source}: Kubernetes sets no owner"
             )
         kind = "secret" if section == "secrets" else "configMap"
+        if kind == "secret":
+            content["optional"] = False  # Podman 4.3 falls over one that does not say it
         volume = self._add(name, **{kind: content})
         where = target if target.startswith("/") else folder + target
         return {"name": volume, "mountPath": where, "subPath": key, "readOnly": True}

@@ -140,7 +140,8 @@ def _labels(parts: Parts) -> None:
 
 
 def _is_ours(key: str) -> bool:
-    return key in (NAME, PART_OF, MANAGED_BY, ISOLATED, DEPENDS_ON) or key.startswith(NETWORK)
+    known = (NAME, PART_OF, MANAGED_BY, ISOLATED)
+    return key in known or key.startswith(NETWORK) or DEPENDS_ON in key
 
 
 # --- one field each -------------------------------------------------------------------------------

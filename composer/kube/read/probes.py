@@ -155,9 +155,12 @@ def http_command(container: Cursor, said: Cursor, seconds: int) -> str:
     insecure = scheme == "https"
     curl = ["curl", "-fsS", *(["-k"] if insecure else []), f"-o /dev/null -m {seconds}"]
     curl += [f"-H {header}" for header in quoted]
-    wget = ["wget", "-q", *(["--no-check-certificate"] if insecure else [])]
-    wget += [f"-O /dev/null -T {seconds}", *(f"--header {header}" for header in quoted)]
-    ways = [("curl", " ".join((*curl, url))), ("wget", " ".join((*wget, url)))]
+    wget = ["wget", "-q", *(["--no-check-certificate"] if insecure else []), "-O /dev/null"]
+    asks = " ".join((*(f"--header {header}" for header in quoted), url))
+    bare = f"{' '.join(wget)} {asks}"
+    # Debian's static busybox crashes over the option for the time.
+    timed = f"{' '.join(wget)} -T {seconds} {asks} || {{ test $? = 139 && {bare}; }}"
+    ways = [("curl", " ".join((*curl, url))), ("wget", timed)]
     if not insecure:
         ways.append(("bash", f"bash -c {shlex.quote(_by_bash(host, port, path, headers))}"))
     tried = "\nelif ".join(f"command -v {name} >/dev/null; then\n  {line}" for name, line in ways)

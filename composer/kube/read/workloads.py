@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from composer.kube.read.checks import WORKLOADS, pod_of
 from composer.kube.read.cursor import Cursor
 from composer.kube.read.draft import Draft
 from composer.kube.read.objects import Object
+from composer.spec.schema.pods import CONDITIONS
 from composer.spec.validate import nearest
 
 Role = Literal["init", "sidecar", "main"]
@@ -143,21 +143,17 @@ def _replicas(one: Object) -> int:
 
 
 def _needs(draft: Draft, one: Object) -> Mapping[str, Mapping[str, str]]:
-    """Our annotation, as it is read."""
-    said = one.root.get("metadata", "annotations", DEPENDS_ON)
-    if not said:
-        return {}
-    try:
-        found = json.loads(said.text())
-        return {
-            container: {name: str(condition) for name, condition in needed.items()}
-            for container, needed in found.items()
-        }
-    except (ValueError, AttributeError):
-        draft.wrong(
-            said, "is not as composer writes it", 'write {"app": {"db": "service_healthy"}}'
-        )
-        return {}
+    """By container: what our annotations say that it waits for, and the condition."""
+    found: dict[str, dict[str, str]] = {}
+    for key, said in one.root.get("metadata", "annotations").items():
+        container, ours, name = key.partition(DEPENDS_ON)
+        if not ours:
+            continue
+        if said.value in CONDITIONS:
+            found.setdefault(container, {})[name] = said.text()
+        else:
+            draft.wrong(said, "is no condition", f"write one of {', '.join(CONDITIONS)}")
+    return found
 
 
 def _name(found: list[Workload]) -> None:

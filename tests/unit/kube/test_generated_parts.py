@@ -201,6 +201,7 @@ def test_files_go_into_config_maps_when_they_can(tmp_path: Path) -> None:
             volumes:
               - ./site:/site:ro
               - ./site/index.html:/one.html:ro
+              - ./site/run.sh:/run.sh:ro
               - ./site:/writable
               - ./big:/big:ro
               - /scratch
@@ -219,6 +220,7 @@ def test_files_go_into_config_maps_when_they_can(tmp_path: Path) -> None:
     assert {"key": "run.sh", "path": "run.sh", "mode": 0o755} in source("/site")["configMap"][
         "items"
     ]
+    assert source("/run.sh")["configMap"] == {"name": "site-run-sh", "defaultMode": 0o755}
     assert mounts["/one.html"]["subPath"] == "index.html"
     data = one(found, "ConfigMap", source("/one.html")["configMap"]["name"])["data"]
     assert data == {"index.html": "hello\n"}
@@ -231,8 +233,8 @@ def test_files_go_into_config_maps_when_they_can(tmp_path: Path) -> None:
     assert source("/run")["emptyDir"] == {"medium": "Memory", "sizeLimit": "1Mi"}
     assert source("/dev/shm")["emptyDir"] == {"medium": "Memory", "sizeLimit": "64Mi"}
     assert sorted(w.split(": ")[1] for w in found.warnings) == [
-        "services.a.volumes[2]",
         "services.a.volumes[3]",
+        "services.a.volumes[4]",
     ]
 
 

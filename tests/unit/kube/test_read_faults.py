@@ -34,6 +34,12 @@ FAULTS = [
     ("  name: app\nspec", "  labels: {}\nspec", "3:1: Pod: metadata: name is missing", ""),
     (
         "  name: app\nspec",
+        "  name: app\n  annotations: {app.depends-on.podman-composer/db: ready}\nspec",
+        "5:17: Pod/app: metadata.annotations.app.depends-on.podman-composer/db: is no condition",
+        "service_healthy",
+    ),
+    (
+        "  name: app\nspec",
         "  name: App\nspec",
         "4:3: Pod/App: metadata.name: 'App' is no valid",
         "",

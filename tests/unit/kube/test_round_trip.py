@@ -107,3 +107,20 @@ def test_a_pod_for_each_replica_comes_back_as_replicas(tmp_path: Path) -> None:
     assert {name: one.replicas for name, one in after.services.items()} == {"web": 3, "job": 1}
     assert after.services["web"].restart == "on-failure"
     assert after.services["job"].restart is None
+
+
+def test_what_waits_for_a_pod_waits_for_its_members(tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text(
+        "services:\n"
+        "  a: {image: i, x-podman: {pod: p}, healthcheck: {test: [CMD, a]}}\n"
+        "  b: {image: i, x-podman: {pod: p}}\n"
+        "  app: {image: i, x-podman: {depends_on: {p: {condition: service_healthy}}}}\n"
+    )
+    before = load(Options(files=(str(file),), project_name="p", environ={}))
+    assert {d.condition for d in before.services["app"].depends_on.values()} == {
+        "running_or_healthy"
+    }
+    after = back(before, tmp_path).services["app"].depends_on
+    conditions = {name: dependency.condition for name, dependency in after.items()}
+    assert conditions == {"a": "service_healthy", "b": "service_started"}

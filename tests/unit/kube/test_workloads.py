@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -67,8 +66,10 @@ def test_a_one_shot_of_one_workload_is_its_init_container(tmp_path: Path) -> Non
     assert kinds(found) == {"Deployment/db", "Deployment/app"}
     (init,) = pod(found, "Deployment", "app")["initContainers"]
     assert (init["name"], init["image"]) == ("migrate", "tool")
-    needs = json.loads(one(found, "Deployment", "app")["metadata"]["annotations"][DEPENDS_ON])
-    assert needs == {"migrate": {"db": "service_healthy"}, "app": {"db": "service_started"}}
+    assert one(found, "Deployment", "app")["metadata"]["annotations"] == {
+        f"migrate{DEPENDS_ON}db": "service_healthy",
+        f"app{DEPENDS_ON}db": "service_started",
+    }
 
 
 def test_a_one_shot_before_several_pods_is_a_job_and_a_warning(tmp_path: Path) -> None:
