@@ -53,11 +53,11 @@ def _annotated(draft: Draft, workload: Workload, made: Manifest) -> None:
     for service in workload.everyone:
         for name, dependency in depends_on(service).items():
             other = draft.project.services.get(name)
-            if other is None or (name in inside and other in workload.preparing):
-                continue
+            if other is None or (name in inside and other.pod_init is not None):
+                continue  # init containers of a pod come first in it anyway
             key = f"{dns_label(service.name)}{DEPENDS_ON}{dns_label(name)}"
             needs[key] = _condition(dependency, other)
-            if dependency.condition == COMPLETED:
+            if dependency.condition == COMPLETED and other not in workload.preparing:
                 draft.warn(
                     f"services.{service.name}.depends_on",
                     f"it does not wait for {name} on a cluster: let it fail, and it is tried again",

@@ -206,14 +206,11 @@ def depends(parts: Parts, known: Mapping[str, str]) -> None:
     """
     workload = parts.workload
     needs: dict[str, dict[str, str]] = {member.container: {} for member in workload.members}
-    inits = workload.inits
-    for before, after in pairwise(inits):
+    for before, after in pairwise(one for one in workload.inits if not workload.alone(one)):
         needs[after.container][before.service] = "service_completed_successfully"
     for member in workload.main:
         for other in workload.members:
-            if workload.alone(other):
-                needs[member.container][other.service] = "service_completed_successfully"
-            elif other.role == "sidecar":
+            if other.role == "sidecar":
                 ready = bool(other.said.get("startupProbe"))
                 condition = "service_healthy" if ready else "service_started"
                 needs[member.container][other.service] = condition

@@ -17,6 +17,7 @@ from composer.spec.schema.pods import CONDITIONS
 from composer.spec.validate import nearest
 
 Role = Literal["init", "sidecar", "main"]
+_COMPLETED = "service_completed_successfully"
 
 
 @dataclass
@@ -69,9 +70,11 @@ class Workload:
         return [member for member in self.members if member.role == "init"]
 
     def alone(self, member: Member) -> bool:
-        """Whether ``member`` is an init container that was most likely a service of its own before
-        we made manifests of it: it prepares a single container."""
-        return self.one.ours and member.role == "init" and len(self.members) - 1 == len(self.inits)
+        """Whether ``member`` is an init container that was a service of its own before we made
+        manifests of it: our annotation says who waits for its end."""
+        return member.role == "init" and any(
+            said.get(member.container) == _COMPLETED for said in self.needs.values()
+        )
 
     @property
     def together(self) -> list[Member]:

@@ -124,3 +124,44 @@ def test_what_waits_for_a_pod_waits_for_its_members(tmp_path: Path) -> None:
     after = back(before, tmp_path).services["app"].depends_on
     conditions = {name: dependency.condition for name, dependency in after.items()}
     assert conditions == {"a": "service_healthy", "b": "service_started"}
+
+
+ONE_SHOTS = """\
+services:
+  first: {image: i, x-podman: {pod: p, init: once}}
+  second: {image: i, x-podman: {pod: p, init: once}}
+  main: {image: i, restart: always, x-podman: {pod: p}}
+  migrate: {image: i, depends_on: {db: {condition: service_started}}}
+  seed: {image: i}
+  db: {image: i, restart: always}
+  app:
+    image: i
+    restart: always
+    pre_start: [{command: [prepare]}]
+    depends_on:
+      migrate: {condition: service_completed_successfully}
+      seed: {condition: service_completed_successfully}
+"""
+
+
+def test_what_runs_once_is_again_a_service_or_an_init_container(tmp_path: Path) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text(ONE_SHOTS)
+    before = load(Options(files=(str(file),), project_name="p", environ={}))
+    after = back(before, tmp_path)
+    # A hook has no word of its own: it is an init container, and its service in a pod.
+    hook = "app-pre-start-1"
+    assert set(after.services) == {*before.services, hook}
+    for name, service in before.services.items():
+        assert after.services[name].pod_init == service.pod_init
+    assert after.pods["p"].members == before.pods["p"].members
+    assert after.services[hook].pod_init is not None
+    conditions = {
+        name: {other: need.condition for other, need in service.depends_on.items()}
+        for name, service in after.services.items()
+    }
+    once = "service_completed_successfully"
+    assert conditions["main"] == {"first": once, "second": once}
+    assert conditions["migrate"] == {"db": "service_started"}
+    assert conditions["seed"] == {}
+    assert conditions["app"] == {"migrate": once, "seed": once, hook: once}

@@ -69,6 +69,7 @@ def test_a_one_shot_of_one_workload_is_its_init_container(tmp_path: Path) -> Non
     assert one(found, "Deployment", "app")["metadata"]["annotations"] == {
         f"migrate{DEPENDS_ON}db": "service_healthy",
         f"app{DEPENDS_ON}db": "service_started",
+        f"app{DEPENDS_ON}migrate": "service_completed_successfully",
     }
 
 
