@@ -308,50 +308,19 @@ spec:
 """
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "place", "said"),
-    [
-        ("kind: Pod", "kind: Pid", "2:1", "'Pid' is none that composer knows"),
-        ("command:", "comand:", "9:7", "comand: is unknown\n  did you mean command?"),
-        ("image: busybox:latest", "image: 3", "8:7", "a text is needed, not 3"),
-        ("      image: busybox:latest\n", "", "7:7", "image is missing"),
-        ("command:", "resources: {limits: {memory: 5Xi}}\n      command:", "9:28", "no quantity"),
-        (
-            "command:",
-            "envFrom: [{configMapRef: {name: no}}]\n      command:",
-            "9:33",
-            "no ConfigMap no",
-        ),
-        ("command: [", "command: [[", "10:1", "malformed YAML"),
-    ],
-)
-def test_a_wrong_file_must_be_told_with_its_place_and_start_nothing(
-    web: tuple[Scenario, int], old: str, new: str, place: str, said: str
-) -> None:
-    work, _ = web
-    work.run("kube", "down", "web.yaml")
-    (work.folder / "bad.yaml").write_text(GOOD + "---\n" + GOOD.replace("app", "other"))
-    path = work.folder / "bad.yaml"
-    path.write_text(path.read_text().replace(old, new, 1))
-    done = work.run("kube", "play", "-d", "bad.yaml")
-    path.unlink()
-    assert done.returncode == 1
-    assert f"bad.yaml:{place}: " in done.stderr
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
-    nothing_is_left(work)
-
-
-def test_names_that_are_there_twice_must_be_told_with_both_places(
+def test_what_is_wrong_must_be_told_with_its_places_and_start_nothing(
     web: tuple[Scenario, int],
 ) -> None:
     work, _ = web
     work.run("kube", "down", "web.yaml")
-    (work.folder / "twice").mkdir(exist_ok=True)
-    (work.folder / "twice" / "a.yaml").write_text(GOOD)
-    (work.folder / "twice" / "b.yml").write_text(GOOD)
-    done = work.run("kube", "play", "-d", "twice")
+    folder = work.folder / "wrong"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(GOOD)
+    (folder / "b.yml").write_text(GOOD.replace("command:", "comand:"))
+    done = work.run("kube", "play", "-d", "wrong")
     assert done.returncode == 1
-    assert "twice/b.yml:4:3: " in done.stderr
-    assert "there is a Pod/app already: twice/a.yaml:4:3" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "wrong/b.yml:4:3: " in done.stderr
+    assert "there is a Pod/app already: wrong/a.yaml:4:3" in done.stderr
+    assert "wrong/b.yml:9:7: Pod/app: spec.containers[0].comand: is unknown" in done.stderr
     nothing_is_left(work)

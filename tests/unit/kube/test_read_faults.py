@@ -146,6 +146,13 @@ FAULTS = [
         "9:51: Pod/app: spec.containers[0].env[0].valueFrom.configMapKeyRef.name: there is no",
         "ConfigMap m",
     ),
+    (
+        "image: busybox",
+        "image: busybox\n    envFrom: [{configMapRef: {name: m}}]",
+        "9:31: Pod/app: spec.containers[0].envFrom[0].configMapRef.name: there is no ConfigMap m",
+        "",
+    ),
+    ("image: busybox", "image: [[busybox", "malformed YAML", ""),
 ]
 
 
