@@ -9,7 +9,7 @@ from shlex import join
 from composer.systemd import quoting
 from composer.systemd.options import Option
 from composer.systemd.parts import BESIDE, Names, Part
-from composer.systemd.relations import CGROUPS, HEALTHY_SINCE
+from composer.systemd.relations import CGROUPS
 from composer.systemd.units import Machine
 
 _CID = "%t/%N.ctr-id"
@@ -76,7 +76,7 @@ def _container(part: Part, names: Names, machine: Machine) -> Iterator[tuple[str
     else:
         yield "Type", "notify"
         yield "NotifyAccess", "all"
-        told = part.healthy and machine.release >= HEALTHY_SINCE
+        told = part.healthy and not part.probed
         how = ["-d", "--sdnotify=" + ("healthy" if told else "conmon")]
     pod = next((found for o in part.options if o.flag == "--pod" for found in _pod(names, o)), None)
     # The pod is made anew with its unit; its id is what says which one is meant.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from shlex import quote
 
 from composer.systemd.options import (
     Fragment,
@@ -59,7 +60,9 @@ def _health_command(test: list[str]) -> str:
         plain = command[:1] != "[" and command.partition(" ")[0].upper() not in _KINDS
         return command if plain else f"CMD-SHELL {command}"
     if len(words) == 1:
-        return f"CMD {words[0]}"
+        # Podman splits one word at its blanks, and takes one in a list for the shell's.
+        word = words[0]
+        return f"CMD {word}" if len(word.split()) == 1 else f"CMD-SHELL exec {quote(word)}"
     return json.dumps(words, ensure_ascii=False)
 
 

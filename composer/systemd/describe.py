@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from shlex import quote
 
 from msgspec.structs import replace
 
 from composer import state
 from composer.engine.container_spec import container_spec
-from composer.engine.context import Context, ImageConfig, InjectedFile, NetworkFacts, Surroundings
+from composer.engine.context import Context, ImageConfig, NetworkFacts, Surroundings
 from composer.engine.pod_spec import pod_spec
 from composer.engine.resource_spec import network_spec, volume_spec
 from composer.errors import ComposerError
 from composer.graph.needs import image_name
-from composer.spec.contents import content_of, with_contents
+from composer.spec.contents import with_contents
 from composer.spec.model import Port, Project, Service
 from composer.systemd import relations
 from composer.systemd.container_options import container_options
@@ -26,7 +25,8 @@ from composer.systemd.options import Fragment, Option
 from composer.systemd.parts import Part
 from composer.systemd.quoting import escaped, words
 from composer.systemd.resource_options import network_options, pod_options, volume_options
-from composer.systemd.units import Machine, Replica, SecretText
+from composer.systemd.secrets import Secrets
+from composer.systemd.units import Machine, Replica
 
 Images = Callable[[str], ImageConfig | None]
 
@@ -38,11 +38,11 @@ class Description:
         self.project = project = with_contents(project, project.services)
         self.machine = machine
         self.warnings: list[str] = list(project.warnings)
-        self.secrets: dict[str, SecretText] = {}
+        self.secrets = Secrets(project)
         self.replicas_by_base: dict[str, Replica] = {}
         """By the name of the unit, without a suffix."""
         self._images = images
-        self._ports: set[tuple[int, str]] = set()
+        self._ports = set(_fixed_ports(project))
         self._one_shots = relations.one_shots(project)
         self._healthy = relations.awaited(project, "service_healthy") | relations.awaited(
             project, "running_or_healthy"
@@ -115,13 +115,18 @@ class Description:
         for service in self._services.values():
             if service.build is not None:
                 part = build_part(self.project, service, self.warnings.append)
-            elif service.pull_policy == "always" and self.machine.release >= (4, 8):
+            elif self._pulls(service):
                 part = image_part(self.project, service)
             else:
                 continue
             if part.name not in seen:
                 seen.add(part.name)
                 yield part
+
+    def _pulls(self, service: Service) -> bool:
+        """Whether a unit pulls the image, before the containers that want it at each start."""
+        always = service.pull_policy == "always" and service.build is None and not service.rootfs
+        return always and self.machine.release >= (4, 8)
 
     # --- pods and containers ----------------------------------------------------------------------
 
@@ -165,9 +170,8 @@ class Description:
         if not context.image.id:
             spec["labels"].pop(state.IMAGE, None)
         first = number == 1
-        # The program can choose what the API cannot.
-        chosen = f"services.{name}.runtime: "
-        self.warnings += [w for w in context.warnings if first and not w.startswith(chosen)]
+        done = tuple(f"services.{name}.{attribute}: " for attribute in _done_by_units(service))
+        self.warnings += [w for w in context.warnings if first and not w.startswith(done)]
         warn = self._about(name if first else None)
         adapt(spec, service, self.machine.release, warn)
         part = Part(
@@ -183,15 +187,22 @@ class Description:
             one_shot=name in self._one_shots,
             healthy=name in self._healthy and _checked(spec),
         )
-        part.options += [self._secret(file, service, part) for file in context.files]
-        unit, restart = relations.restarts(service, context.pod, part.one_shot, warn)
+        part.options += [self.secrets.option(file, service, part) for file in context.files]
+        part.probed = part.healthy and (
+            self.machine.release < relations.HEALTHY_SINCE or bool(service.post_start)
+        )
+        if self._pulls(service):
+            part.pulled = image_part(project, service).name
+        release = self.machine.release
+        unit, restart = relations.restarts(service, context.pod, part.one_shot, release, warn)
         part.unit += [("PartOf", f"{project.name}.target")]
-        part.unit += [*relations.dependencies(project, service, self._units), *unit]
+        part.unit += [*relations.dependencies(project, service, number, self._units), *unit]
         part.service += restart
         part.service += relations.times(spec, healthy=part.healthy, one_shot=part.one_shot)
         part.service += [("ExecStartPre", _folder(path)) for path in context.folders]
-        part.service += relations.health(part, self.machine)
+        # What a hook does may be what makes the container healthy.
         part.service += relations.hooks(service, part, self.machine)
+        part.service += relations.health(part, spec, self.machine)
         if first:
             self._tell_of_loss(service)
         return part
@@ -221,7 +232,7 @@ class Description:
 
     def _pull(self, service: Service) -> list[Option]:
         policy = service.pull_policy or "missing"
-        if service.rootfs or service.build:
+        if service.rootfs or service.build or self._pulls(service):
             return []
         if service.platform and policy != "always":
             return [Option("--platform", service.platform)]
@@ -231,25 +242,6 @@ class Description:
             return [Option("--pull", policy)]
         self._warn(f"services.{service.name}.pull_policy", f"{policy} becomes newer: at each start")
         return [Option("--pull", "newer")]
-
-    def _secret(self, file: InjectedFile, service: Service, part: Part) -> Option:
-        """A text as one of Podman's secrets; how it is made stands above the unit."""
-        section, _, key = file.of.partition(".")
-        defined = getattr(self.project, section, {}).get(key) if section else None
-        prefix = {"secrets": "", "configs": "config_"}.get(section, f"{service.name}_docker_")
-        name = f"{self.project.name}_{prefix}{key or 'config'}"
-        source = defined.file if defined is not None else None
-        content = file.content
-        if defined is not None and source is None:
-            content = content_of(self.project, defined) or b""
-        known = SecretText(
-            name, file.of or f"services.{service.name}.use_api_socket", source, content
-        )
-        self.secrets[name] = known
-        part.notes.append(how_made(known, defined.environment if defined is not None else None))
-        said = [name, "type=mount", f"target={file.path}"]
-        said += [f"uid={file.uid}"] * bool(file.uid) + [f"gid={file.gid}"] * bool(file.gid)
-        return Option("--secret", ",".join([*said, f"mode={file.mode:04o}"]))
 
     def _tell_of_loss(self, service: Service) -> None:
         """Anonymous volumes end with their container, and units make a new one at each start."""
@@ -284,9 +276,11 @@ class Description:
             if (number, port.protocol) not in self._ports:
                 self._ports.add((number, port.protocol))
                 return number
+        path = next(path for path, ports in _ports(self.project) if port in ports)
         raise ComposerError(
-            f"no port is left in {port.published}/{port.protocol}",
+            f"{path}: no port is left in {port.published}/{port.protocol}",
             hint="widen the range: each replica needs a port of its own",
+            position=self.project.where(path),
         )
 
     def _volume_path(self, name: str) -> str:
@@ -310,10 +304,26 @@ def _folder(path: str) -> str:
     return words(["/bin/mkdir", "-p", escaped(path)])
 
 
-def how_made(secret: SecretText, variable: str | None) -> str:
-    """The command that makes a secret by hand."""
-    if secret.file is not None:
-        return f"podman secret create {secret.name} {quote(secret.file)}"
-    if variable is not None:
-        return f'printf %s "${variable}" | podman secret create {secret.name} -'
-    return f"podman secret create {secret.name} -    # the text is {secret.source} in the file"
+def _ports(project: Project) -> Iterator[tuple[str, tuple[Port, ...]]]:
+    """All published ports, by where the file says them."""
+    for name, service in project.services.items():
+        yield f"services.{name}.ports", service.ports
+    for key, pod in project.pods.items():
+        yield f"x-podman.pods.{key}.ports", pod.ports
+
+
+def _fixed_ports(project: Project) -> Iterator[tuple[int, str]]:
+    """The host ports that the file gives to somebody: ranges are dealt out around them."""
+    for _, ports in _ports(project):
+        for port in ports:
+            if (port.published or "").isdecimal():
+                yield int(port.published or ""), port.protocol
+
+
+def _done_by_units(service: Service) -> Iterator[str]:
+    """Attributes that Podman's API has nothing for, and its program or systemd has."""
+    policy = service.deploy.restart_policy if service.deploy else None
+    yield "runtime"
+    yield "deploy.restart_policy.delay"
+    if policy is not None and policy.max_attempts:
+        yield "deploy.restart_policy.window"

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 
-from composer import state
-from composer.engine.context import ImageConfig
 from composer.errors import ComposerError
+from composer.printable import printable
 from composer.spec.model import Project
 from composer.systemd import classic, quadlet
-from composer.systemd.describe import Description
+from composer.systemd.describe import Description, Images
 from composer.systemd.keys import Version
 from composer.systemd.parts import Names, Part
+from composer.systemd.templates import instances, numberless, renamed
 from composer.systemd.units import MARK, Format, Machine, Replica, UnitFile, Units
-
-Images = Callable[[str], ImageConfig | None]
 
 _SINCE: Mapping[str, Version] = {
     "Container": (4, 6),
@@ -42,22 +40,19 @@ def generate(
     form = _format(described.parts, machine.release, form)
     names, writer = Names(described.parts), _WRITERS[form]
     written = [(part, writer.lines(part, names, machine)) for part in described.parts]
-    instances = _instances(written, described.replicas_by_base)
+    shared = instances(written, described.replicas_by_base)
     files: dict[str, str] = {}
     for part, lines in written:
-        lines = [_renamed(line, instances) for line in lines]
+        lines = [renamed(line, shared) for line in lines]
         base = part.base
-        if part.section == "Container" and base in instances:
-            replica = described.replicas_by_base[base]
-            lines, base = (
-                _numberless(lines, replica, part),
-                instances[base].rpartition("@")[0] + "@",
-            )
+        if part.section == "Container" and base in shared:
+            lines = numberless(lines, described.replicas_by_base[base], part)
+            base = shared[base].rpartition("@")[0] + "@"
         name = f"{base}.{part.section.lower()}" if form == "quadlet" else part.service_of(base)
         files[name] = _text(project, part, lines)
         files |= {name: _beside(project, text) for name, text in part.texts.items()}
     replicas = [
-        r._replace(unit=f"{instances[base]}.service") if base in instances else r
+        r._replace(unit=f"{shared[base]}.service") if base in shared else r
         for base, r in described.replicas_by_base.items()
     ]
     target = f"{project.name}.target"
@@ -69,7 +64,7 @@ def generate(
             UnitFile(target, _target(project, replicas, machine)),
             *(UnitFile(*item) for item in files.items()),
         ),
-        secrets=tuple(described.secrets[name] for name in sorted(described.secrets)),
+        secrets=tuple(described.secrets.known[name] for name in sorted(described.secrets.known)),
         replicas=tuple(replicas),
         warnings=tuple(dict.fromkeys(described.warnings)),
     )
@@ -88,51 +83,8 @@ def _format(parts: Sequence[Part], release: Version, wanted: Format | None) -> F
     return wanted or ("units" if lacking else "quadlet")
 
 
-def _instances(
-    written: Sequence[tuple[Part, list[str]]], replicas: Mapping[str, Replica]
-) -> dict[str, str]:
-    """Of replicas that differ in their number alone: the name of the unit → that of the instance
-    of a template (``demo-app-1`` → ``demo-app@1``)."""
-    forms: dict[str, list[tuple[str, int, list[str]]]] = {}
-    for part, lines in written:
-        if part.section == "Container":
-            replica = replicas[part.base]
-            form = _numberless(lines, replica, part)
-            forms.setdefault(replica.service, []).append((part.base, replica.number, form))
-    return {
-        base: f"{base.removesuffix(f'-{number}')}@{number}"
-        for members in forms.values()
-        if len(members) > 1 and all(form == members[0][2] for _, _, form in members)
-        for base, number, _ in members
-    }
-
-
-def _renamed(line: str, instances: Mapping[str, str]) -> str:
-    """A line with the names of units that are instances now."""
-    key, _, value = line.partition("=")
-    if key not in ("Requires", "Wants", "BindsTo", "After"):
-        return line
-    found = ((unit, instances.get(unit.removesuffix(".service"))) for unit in value.split())
-    return f"{key}=" + " ".join(f"{new}.service" if new else unit for unit, new in found)
-
-
-def _numberless(lines: Sequence[str], replica: Replica, part: Part) -> list[str]:
-    """``lines`` with ``%i`` in the place of the replica's number, where its own name has it."""
-    number = str(replica.number)
-    names = {replica.container, part.base}
-    found = []
-    for line in lines:
-        for name in names:
-            line = re.sub(rf"{re.escape(name)}(?!\d)", name.removesuffix(number) + "%i", line)
-        line = line.replace(f"{state.NUMBER}={number}", f"{state.NUMBER}=%i")
-        if line == f"Description={part.description}":
-            line = line.removesuffix(number) + "%i"
-        found.append(line)
-    return found
-
-
 def _head(project: Project, notes: Sequence[str] = ()) -> list[str]:
-    source = ", ".join(project.files) or project.working_dir
+    source = printable(", ".join(project.files) or project.working_dir)
     head = [
         f"# Made by composer from {source}",
         f"{MARK}{project.name}",
@@ -149,7 +101,13 @@ def _text(project: Project, part: Part, lines: Sequence[str]) -> str:
 
 
 def _beside(project: Project, text: str) -> str:
-    return "\n".join([*_head(project)[:-1], text.rstrip("\n")]) + "\n"
+    """A Dockerfile: directives for its reader have to stay its first lines."""
+    lines = text.rstrip("\n").split("\n")
+    first = next((i for i, line in enumerate(lines) if not _DIRECTIVE.match(line)), len(lines))
+    return "\n".join([*lines[:first], *_head(project)[:-1], *lines[first:]]) + "\n"
+
+
+_DIRECTIVE = re.compile(r"#\s*\w+\s*=")
 
 
 def _target(project: Project, replicas: Sequence[Replica], machine: Machine) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from composer.engine.build_flags import Warn, build_flags, chosen_platform, local_name
 from composer.graph.needs import image_name
-from composer.spec.model import Build, FileObject, Project, Service
+from composer.spec.model import Build, Project, Service
 from composer.state import image_names
 from composer.systemd.options import Option
 from composer.systemd.parts import BESIDE, Part
@@ -29,14 +29,18 @@ def build_part(project: Project, service: Service, warn: Warn) -> Part:
         context=build.context,
     )
     part.options += _dockerfile(build, part)
+    path = f"services.{service.name}.build"
+    if build.ssh:
+        warn(f"{path}.ssh: systemd has no agent with keys: the build goes without")
+    part.options = [option for option in part.options if option.flag != "--ssh"]
     for secret in build.secrets:
-        definition = project.secrets[secret.source]
-        where = _secret_source(definition)
-        if where is None:
-            path = f"services.{service.name}.build.secrets"
-            warn(f"{path}: {secret.source} has neither a file nor a variable: the build lacks it")
+        file = project.secrets[secret.source].file
+        if file is None:
+            text = "has no file, and systemd no variables of yours: the build goes without"
+            warn(f"{path}.secrets: {secret.source} {text}")
             continue
-        part.options.append(Option("--secret", f"id={secret.target or secret.source},{where}"))
+        name = secret.target or secret.source
+        part.options.append(Option("--secret", f"id={name},src={file}"))
     return part
 
 
@@ -53,14 +57,6 @@ def _dockerfile(build: Build, part: Part) -> list[Option]:
     return [Option("--file", where)]
 
 
-def _secret_source(definition: FileObject) -> str | None:
-    if definition.file is not None:
-        return f"src={definition.file}"
-    if definition.environment is not None:
-        return f"type=env,env={definition.environment}"
-    return None
-
-
 def _paired(flags: list[str]) -> list[Option]:
     """``["--label", "a=b", "--no-cache"]`` as options."""
     options: list[Option] = []
@@ -75,15 +71,16 @@ def _paired(flags: list[str]) -> list[Option]:
 
 def image_part(project: Project, service: Service) -> Part:
     """The unit that pulls the image of ``service`` at each start (``pull_policy: always``)."""
-    name = qualified(image_name(project, service), built=False)
-    system, _, machine = (chosen_platform(service) or "").partition("/")
+    image = qualified(image_name(project, service), built=False)
+    chosen = chosen_platform(service) or ""
+    system, _, machine = chosen.partition("/")
     architecture, _, variant = machine.partition("/")
     said = (("--os", system), ("--arch", architecture), ("--variant", variant))
     return Part(
         section="Image",
         base=f"{project.name}-{service.name}",
-        name=name,
-        description=f"image {name}",
+        name=f"{image} {chosen}".strip(),
+        description=f"image {image}",
         options=[Option(flag, value) for flag, value in said if value],
-        image=name,
+        image=image,
     )

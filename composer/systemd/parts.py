@@ -42,6 +42,10 @@ class Part:
     one_shot: bool = False
     healthy: bool = False
     """It counts as started when it is healthy: something waits for that."""
+    probed: bool = False
+    """A command of the unit asks for its health; else Podman tells of it."""
+    pulled: str = ""
+    """The unit's name that pulls the image at each start."""
 
     @property
     def file(self) -> str:
@@ -93,8 +97,8 @@ class Names:
         return (found, colon + rest) if found is not None else None
 
     def image(self, part: Part) -> Part | None:
-        """The part that builds or pulls the image of ``part``."""
-        return self.named("Build", part.image) or self.named("Image", part.image)
+        """The part that builds the image of ``part``, or pulls it for ``part``."""
+        return self.named("Build", part.image) or self.named("Image", part.pulled)
 
     def needed(self, part: Part) -> Iterator[Part]:
         """All parts that have to be there before ``part``, each once."""

@@ -8,8 +8,8 @@ from composer.systemd import quoting
 from composer.systemd.keys import Version, key_for
 from composer.systemd.options import Option
 from composer.systemd.parts import BESIDE, Names, Part
-from composer.systemd.relations import CGROUPS, HEALTHY_SINCE
-from composer.systemd.units import Machine
+from composer.systemd.relations import CGROUPS
+from composer.systemd.units import QUADLET_SUFFIXES, Machine
 
 FOLDER = "%E/containers/systemd"
 """Where the files lie, with systemd's word for ``/etc`` and ``~/.config``."""
@@ -56,7 +56,7 @@ def _own(part: Part, names: Names, machine: Machine) -> Iterator[str]:
             arguments.append(quoting.words(map(quoting.escaped, _argument(option))))
         else:
             yield from line
-    if part.healthy and release >= HEALTHY_SINCE:
+    if part.healthy and not part.probed:
         yield "Notify=healthy"
     if part.section == "Container" and not (machine.cgroups_v2 and part.alone):
         if release >= (5, 3):
@@ -108,6 +108,8 @@ def _line(part: Part, option: Option, names: Names, release: Version) -> list[st
     referred = names.of_option(option)
     if referred is not None:
         option = Option(option.flag, referred[0].file + referred[1])
+    elif (option.value or "").partition(":")[0].endswith(QUADLET_SUFFIXES):
+        return None  # Quadlet would look for a file of that name.
     if part.section == "Volume" and not _mountable(part, option):
         return None
     found = key_for(part.section, option, release)

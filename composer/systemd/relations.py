@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from shlex import join
 
 from composer.graph.needs import depends_on, namespace_parents
 from composer.spec.model import Hook, Pod, Project, Service
@@ -26,6 +27,9 @@ CGROUPS = "no-conmon"
 """The monitor of a container stays in the control group of its unit, where systemd hears it, and
 the container goes where Podman puts it: into its pod's. Quadlet's own choice (``split``) takes it
 out of there, and does not work with control groups of version 1."""
+_RESTARTS_DIRECTLY = (4, 9)
+"""Machines with such a Podman mostly have systemd 254 or newer, where what waits for a unit goes on
+to wait while that is tried again. Older ones do not know the line, say so and go on."""
 _WINDOW = 3600
 """Seconds in which restarts are counted, where the file gives them a number and no window."""
 
@@ -47,25 +51,28 @@ def one_shots(project: Project) -> set[str]:
 
 
 def dependencies(
-    project: Project, service: Service, units: Mapping[str, Sequence[str]]
+    project: Project, service: Service, number: int, units: Mapping[str, Sequence[str]]
 ) -> list[Line]:
-    """``Requires=`` or ``Wants=``, and ``After=``, for the units of what ``service`` needs.
+    """``Requires=`` or ``Wants=``, and ``After=``, for what the replica ``number`` needs.
 
-    One whose namespace is shared takes the container along when it stops.
+    ``units`` has those of each service in the order of their numbers. Members of one pod wait for
+    each other, and not for those of its other replicas. A container whose namespace is shared takes
+    the replica along when it stops; it is the first of its service.
     """
     required: list[str] = []
     wanted: list[str] = []
     bound: list[str] = []
+    members = project.pods[service.pod].members if service.pod is not None else ()
     for name, dependency in depends_on(service).items():
+        found = units.get(name, ())
         if name in namespace_parents(service):
-            bound += units.get(name, ())
-        elif dependency.required:
-            required += units.get(name, ())
-        else:
-            wanted += units.get(name, ())
-    if service.pod is not None and service.pod_init is None:
-        members = project.pods[service.pod].members
-        required += [u for m in members if project.services[m].pod_init for u in units.get(m, ())]
+            bound += found[:1]
+            continue
+        beside = found[number - 1 : number] if name in members else found
+        (required if dependency.required else wanted).extend(beside)
+    if service.pod_init is None:
+        first = [name for name in members if project.services[name].pod_init]
+        required += [unit for name in first for unit in units.get(name, ())[number - 1 : number]]
     lines = [("Requires", " ".join(dict.fromkeys(required)))]
     lines += [("Wants", " ".join(dict.fromkeys(wanted)))]
     lines += [("BindsTo", " ".join(dict.fromkeys(bound)))]
@@ -74,7 +81,7 @@ def dependencies(
 
 
 def restarts(
-    service: Service, pod: Pod | None, one_shot: bool, warn: Warn
+    service: Service, pod: Pod | None, one_shot: bool, release: tuple[int, int], warn: Warn
 ) -> tuple[list[Line], list[Line]]:
     """``restart`` or ``deploy.restart_policy``: lines of ``[Unit]`` and of ``[Service]``."""
     policy = service.deploy.restart_policy if service.deploy else None
@@ -98,7 +105,10 @@ def restarts(
     else:
         unit = [("StartLimitIntervalSec", "0")]
     pause = delay.seconds if delay else 1
-    return unit, [("Restart", word), ("RestartSec", f"{pause:g}")]
+    lines = [("Restart", word), ("RestartSec", f"{pause:g}")]
+    if release >= _RESTARTS_DIRECTLY:
+        lines.append(("RestartMode", "direct"))
+    return unit, lines
 
 
 def times(spec: Fragment, *, healthy: bool, one_shot: bool) -> list[Line]:
@@ -118,12 +128,20 @@ def times(spec: Fragment, *, healthy: bool, one_shot: bool) -> list[Line]:
     return [("TimeoutStartSec", str(start)), stop, *told]
 
 
-def health(part: Part, machine: Machine) -> list[Line]:
-    """What makes a unit wait for its container's health, where Podman does not say it itself."""
-    if not part.healthy or machine.release >= HEALTHY_SINCE:
+def health(part: Part, spec: Fragment, machine: Machine) -> list[Line]:
+    """The command that waits for the health of a container, where Podman does not tell of it.
+
+    Its checks count as any others: where a container that is unhealthy is ended, they come no more
+    often than the file says.
+    """
+    if not part.probed:
         return []
-    check = f"until {machine.program} healthcheck run {part.name} >/dev/null 2>&1; do sleep 1; done"
-    return [("ExecStartPost", words(["/bin/sh", "-c", escaped(check)]))]
+    interval = int((spec.get("healthconfig") or {}).get("Interval", 30 * _SECOND)) // _SECOND
+    pause = max(1, interval) if spec.get("health_check_on_failure_action") else 1
+    check = join([machine.program, "healthcheck", "run", part.name])
+    there = join([machine.program, "container", "exists", part.name])
+    script = f"until {check} >/dev/null 2>&1; do {there} || exit 1; sleep {pause}; done"
+    return [("ExecStartPost", words(["/bin/sh", "-c", escaped(script)]))]
 
 
 def hooks(service: Service, part: Part, machine: Machine) -> list[Line]:

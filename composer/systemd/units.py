@@ -36,6 +36,8 @@ class SecretText(NamedTuple):
     """The file with the text."""
     content: bytes | None
     """The text, if it has no file of its own (``environment``, ``content``)."""
+    made_by: str = ""
+    """The command that makes it by hand."""
 
 
 class Replica(NamedTuple):

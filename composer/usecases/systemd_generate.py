@@ -51,7 +51,7 @@ def generate(ctx: Context, options: GenerateOptions) -> int:
     if units.secrets:
         names = ", ".join(secret.name for secret in units.secrets)
         ctx.say(f"Secrets that Podman has to have before the units start: {names}")
-        ctx.say(_secret_commands(project, units))
+        ctx.say("\n".join(f"  {secret.made_by}" for secret in units.secrets))
     return 0
 
 
@@ -118,17 +118,6 @@ def as_text(units: Units) -> str:
     return "".join(
         printable_lines(f"# ---- {file.name} ----\n{file.text}\n") for file in units.files
     )
-
-
-def _secret_commands(project: Project, units: Units) -> str:
-    from composer.systemd.describe import how_made
-
-    lines = []
-    for secret in units.secrets:
-        section, _, key = secret.source.partition(".")
-        defined = {"secrets": project.secrets, "configs": project.configs}.get(section, {}).get(key)
-        lines.append(f"  {how_made(secret, defined.environment if defined else None)}")
-    return "\n".join(lines)
 
 
 def _write(ctx: Context, units: Units, folder: Path) -> None:

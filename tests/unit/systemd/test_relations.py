@@ -12,15 +12,12 @@ from composer.spec.model import (
     Deploy,
     Healthcheck,
     Hook,
-    Mount,
     Nanoseconds,
-    Pod,
     Port,
     RestartPolicy,
-    Volume,
 )
 from composer.systemd.units import Machine
-from tests.unit.projects import attached, service
+from tests.unit.projects import service
 from tests.unit.systemd.made import NEW, OLD, said, text, units
 
 SECOND = 1_000_000_000
@@ -76,7 +73,27 @@ class TestHealth:
     def test_an_old_one_is_asked(self) -> None:
         made = units(service("db", healthcheck=CHECK), service("web", self.NEEDS), machine=OLD)
         (loop,) = said(made, "p-db-1.service", "ExecStartPost")
-        assert "podman healthcheck run p-db-1 " in loop
+        assert "until /usr/bin/podman healthcheck run p-db-1 " in loop
+        assert "do /usr/bin/podman container exists p-db-1 || exit 1; sleep 1; done" in loop
+
+    def test_hooks_run_before_the_health_that_they_may_bring_is_waited_for(self) -> None:
+        hook = Hook(command=("touch", "/ready"))
+        waiting = service("db", healthcheck=CHECK, post_start=(hook,))
+        for machine, file in ((NEW, "p-db-1.container"), (OLD, "p-db-1.service")):
+            made = units(waiting, service("web", self.NEEDS), machine=machine)
+            first, then = said(made, file, "ExecStartPost")
+            assert "touch /ready" in first
+            assert "healthcheck run" in then
+            assert said(made, file, "Notify") == []
+
+    def test_checks_that_end_a_container_come_no_more_often_than_said(self) -> None:
+        ended = {"x-podman": {"on_unhealthy": "kill"}}
+        made = units(
+            service("db", healthcheck=CHECK, extensions=ended),
+            service("web", self.NEEDS),
+            machine=OLD,
+        )
+        assert "sleep 2;" in said(made, "p-db-1.service", "ExecStartPost")[0]
 
     def test_nobody_waits_for_the_health_that_nobody_asked_for(self) -> None:
         made = units(service("db", healthcheck=CHECK), service("web", ["db"]))
@@ -138,6 +155,8 @@ def test_restart_policies(
         assert said(made, file, "Restart") == [policy]
         assert said(made, file, "StartLimitIntervalSec") == interval
         assert said(made, file, "StartLimitBurst") == burst
+        direct = ["direct"] if machine is NEW and policy != "no" else []
+        assert said(made, file, "RestartMode") == direct
         assert "--restart" not in text(made, file)
 
 
@@ -164,8 +183,8 @@ def test_hooks_run_in_the_container() -> None:
 
 
 def test_who_shares_a_namespace_goes_with_its_owner() -> None:
-    made = units(service("vpn"), service("app", network_mode="service:vpn"))
-    assert said(made, "p-app-1.container", "BindsTo") == ["p-vpn-1.service"]
+    made = units(service("vpn", scale=2), service("app", network_mode="service:vpn"))
+    assert said(made, "p-app-1.container", "BindsTo") == ["p-vpn@1.service"]
     assert said(made, "p-app-1.container", "Network") == ["container:p-vpn-1"]
 
 
@@ -187,102 +206,12 @@ class TestTemplates:
         published = [said(made, name, "PublishPort") for name in names[1:]]
         assert published == [["8000:80"], ["8001:80"]]
 
+    def test_a_range_is_dealt_out_around_ports_of_others(self) -> None:
+        ranged = service("app", scale=2, ports=(Port(target=80, published="8000-8002"),))
+        made = units(ranged, service("web", ports=(Port(target=80, published="8000"),)))
+        published = [said(made, f"p-app-{n}.container", "PublishPort") for n in (1, 2)]
+        assert published == [["8001:80"], ["8002:80"]]
+
     def test_a_range_that_is_too_small_is_an_error(self) -> None:
-        with pytest.raises(ComposerError, match=r"no port is left in 8000-8001/tcp"):
+        with pytest.raises(ComposerError, match=r"services\.app\.ports: no port is left in 8000"):
             units(service("app", scale=3, ports=(Port(target=80, published="8000-8001"),)))
-
-
-class TestResources:
-    def test_networks_and_volumes_are_units_that_containers_name(self) -> None:
-        mount = Mount(type="volume", source="data", target="/data")
-        made = units(
-            service("web", volumes=(mount,), networks=attached("front")),
-            volumes={"data": Volume(key="data", name="p_data")},
-        )
-        assert said(made, "p-front.network", "NetworkName") == ["p_front"]
-        assert said(made, "p-data.volume", "VolumeName") == ["p_data"]
-        (network,) = said(made, "p-web-1.container", "Network")
-        assert network.startswith("p-front.network:alias=web")
-        assert said(made, "p-web-1.container", "Volume") == ["p-data.volume:/data"]
-
-    def test_classic_units_wait_for_them(self) -> None:
-        made = units(service("web", networks=attached("front")), machine=OLD)
-        assert "p-front-network.service" in said(made, "p-web-1.service", "Requires")
-        assert "podman network exists p_front || exec" in text(made, "p-front-network.service")
-
-    def test_what_belongs_to_others_is_named_alone(self) -> None:
-        mount = Mount(type="volume", source="data", target="/data")
-        made = units(
-            service("web", volumes=(mount,)),
-            volumes={"data": Volume(key="data", name="theirs", external=True)},
-        )
-        assert [file.name for file in made.files] == ["p.target", "p-web-1.container"]
-        assert said(made, "p-web-1.container", "Volume") == ["theirs:/data"]
-
-    def test_anonymous_volumes_are_told_to_be_lost(self) -> None:
-        made = units(service("web", volumes=(Mount(type="volume", target="/data"),)))
-        (warning,) = made.warnings
-        assert warning.startswith("services.web.volumes[0]: what is in it is lost")
-
-    def test_an_image_that_is_always_pulled_is_pulled_once_for_all(self) -> None:
-        made = units(service("web", pull_policy="always", scale=2, image="nginx"))
-        assert said(made, "p-web.image", "Image") == ["docker.io/library/nginx:latest"]
-        assert said(made, "p-web@.container", "Image") == ["p-web.image"]
-
-
-class TestPods:
-    POD = Pod(key="web", members=("app", "log"), networks=attached("front"))
-
-    def test_members_are_in_the_unit_of_their_pod(self) -> None:
-        members = [service(name, pod="web", networks=attached("front")) for name in ("app", "log")]
-        made = units(*members, pods={"web": self.POD})
-        assert said(made, "p-web-1.pod", "PodName") == ["p-web-1"]
-        assert said(made, "p-app-1.container", "Pod") == ["p-web-1.pod"]
-        assert said(made, "p-app-1.container", "CgroupsMode") == ["no-conmon"]
-        old = units(*members, pods={"web": self.POD}, machine=OLD)
-        assert said(old, "p-app-1.service", "BindsTo") == ["p-web-1-pod.service"]
-        assert said(old, "p-web-1-pod.service", "PIDFile") == ["%t/%N.pid"]
-
-    def test_init_members_are_waited_for(self) -> None:
-        members = [
-            service(name, pod="web", networks=attached("front"), pod_init=init)
-            for name, init in (("app", None), ("log", "once"))
-        ]
-        made = units(*members, pods={"web": self.POD})
-        assert said(made, "p-app-1.container", "Requires") == ["p-log-1.service"]
-        assert said(made, "p-log-1.container", "Type") == ["oneshot"]
-
-    def test_one_without_an_infra_container_is_refused(self) -> None:
-        with pytest.raises(ComposerError, match=r"x-podman\.pods\.web\.infra"):
-            units(
-                service("app", pod="web"),
-                pods={"web": Pod(key="web", members=("app",), infra=None)},
-            )
-
-
-class TestFormats:
-    @pytest.mark.parametrize(
-        ("release", "form"),
-        [((4, 3), "units"), ((4, 5), "units"), ((4, 6), "quadlet"), ((5, 4), "quadlet")],
-    )
-    def test_the_default_is_what_podman_can(self, release: tuple[int, int], form: str) -> None:
-        assert units(service("web"), machine=NEW._replace(release=release)).format == form
-
-    def test_pods_need_a_later_quadlet(self) -> None:
-        pods = {"web": Pod(key="web", members=("app",))}
-        made = units(service("app", pod="web"), pods=pods, machine=NEW._replace(release=(4, 9)))
-        assert made.format == "units"
-
-    def test_what_podman_cannot_read_is_refused(self) -> None:
-        with pytest.raises(
-            ComposerError, match=r"Podman 4\.3 reads no \.container files: 4\.6 does"
-        ):
-            units(service("web"), machine=OLD, form="quadlet")
-
-    def test_keys_of_later_releases_are_arguments(self) -> None:
-        wanted = service("web", stop_signal="SIGINT")
-        new = units(wanted)
-        assert said(new, "p-web-1.container", "StopSignal") == ["2"]
-        old = units(wanted, machine=NEW._replace(release=(4, 9)))
-        assert "--stop-signal=2" in said(old, "p-web-1.container", "PodmanArgs")
-        assert said(old, "p-web-1.container", "StopSignal") == []
