@@ -6,10 +6,10 @@ created, and ``docs/compatibility.md`` is checked against it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import msgspec
+from composer.spec.places import values
 
 Version = tuple[int, int]
 
@@ -121,26 +121,6 @@ def without_effect(path: str, said: object, version: Version) -> Iterator[str]:
         section, _, *inside = pattern.split(".")
         if section != kind or lack.when is None or (lack.before and version >= lack.before):
             continue
-        for place, value in _values(said, inside, path):
+        for place, value in values(said, inside, path):
             if lack.when(value):
                 yield f"{place}: {lack.why}"
-
-
-def _values(value: object, words: list[str], path: str) -> Iterator[tuple[str, object]]:
-    """The values that the pattern ``words`` leads to from ``value``, with their paths."""
-    if not words:
-        yield path, value
-        return
-    word, *rest = words
-    for step, inner in _inside(value, word):
-        yield from _values(inner, rest, f"{path}{step}")
-
-
-def _inside(value: object, word: str) -> Iterator[tuple[str, object]]:
-    if isinstance(value, (tuple, list)):
-        yield from ((f"[{index}]", item) for index, item in enumerate(value))
-    elif isinstance(value, Mapping):
-        keys = value if word == "*" else {word} & value.keys()
-        yield from ((f".{key}", value[key]) for key in keys)
-    elif isinstance(value, msgspec.Struct):
-        yield f".{word}", getattr(value, word)

@@ -15,6 +15,8 @@ MANAGER = "composer"
 
 NETWORK = "podman-composer/network."
 """Start of a label of pods, before a network's name: its members may talk (NetworkPolicy)."""
+ISOLATED = "podman-composer/isolated"
+"""Label of pods that have no network at all."""
 DEPENDS_ON = ".depends-on.podman-composer/"
 """Middle of an annotation of a workload, between a container and what it depends on; its value is
 the condition. Kubernetes has no such order; composer's own player keeps it. Neither part is longer

@@ -14,8 +14,6 @@ from typing import Any
 from composer.engine.api import Engine
 from composer.errors import EngineError
 from composer.scheduler.conditions import probe_command
-from composer.spec.model import Service
-from composer.spec.podman import podman_extensions
 from composer.spec.units import nanoseconds
 
 INTERVAL = 30.0
@@ -43,16 +41,6 @@ def keep_checking(engine: Engine, container: str, stopped: threading.Event) -> N
             interval = INTERVAL
         if stopped.wait(max(interval, SHORTEST)):
             return
-
-
-def liveness(service: Service) -> Mapping[str, Any] | None:
-    """``x-podman.liveness``: a second check of a container, which restarts it when it fails.
-
-    It has ``test``, ``interval``, ``retries`` and ``start_period``, as ``healthcheck`` has them.
-    None for a service without one.
-    """
-    found = podman_extensions(service.extensions).get("liveness")
-    return found if isinstance(found, Mapping) and found.get("test") else None
 
 
 def keep_alive(

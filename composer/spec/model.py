@@ -6,6 +6,7 @@ are built from the canonical mapping (what ``composer config`` prints) by ``comp
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -359,6 +360,16 @@ class Service(Node, frozen=True):
         """Whether it is there to run to its end (``x-podman.one_shot``): ``--wait`` waits for that,
         and a failure that is tried again is none yet."""
         return podman_extensions(self.extensions).get("one_shot") is True
+
+    @property
+    def liveness(self) -> Mapping[str, Any] | None:
+        """A second check, which restarts the container when it fails (``x-podman.liveness``).
+
+        It has ``test``, ``interval``, ``retries`` and ``start_period``, as ``healthcheck`` has
+        them. None for a service without one.
+        """
+        found = podman_extensions(self.extensions).get("liveness")
+        return found if isinstance(found, Mapping) and found.get("test") else None
 
     @property
     def rootfs(self) -> str | None:

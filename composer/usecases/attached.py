@@ -15,7 +15,7 @@ from composer.graph.selection import check_names, select
 from composer.logs import Exit, Selection, show
 from composer.plan.intent import Lifecycle, Up
 from composer.plan.lifecycle import plan_lifecycle
-from composer.scheduler.checks import keep_alive, keep_checking, liveness
+from composer.scheduler.checks import keep_alive, keep_checking
 from composer.spec.model import Project
 from composer.state import Container
 from composer.usecases.context import Context
@@ -181,7 +181,7 @@ class _Session:
         fails. Podman has but one check of a container."""
         for container in containers:
             service = self._project.services.get(container.service)
-            check = liveness(service) if service is not None else None
+            check = service.liveness if service is not None else None
             if check is not None:
                 arguments = (self._engine, container.id, check, self._done)
                 threading.Thread(target=keep_alive, args=arguments, daemon=True).start()

@@ -12,7 +12,7 @@ from composer.kube.generate.environment import environment, literal
 from composer.kube.generate.ports import container_ports
 from composer.kube.generate.probes import probes
 from composer.kube.generate.resources import resources
-from composer.kube.generate.security import security
+from composer.kube.generate.security import security, user
 from composer.kube.generate.storage import Storage
 from composer.kube.generate.workloads import Workload
 from composer.kube.names import dns_label
@@ -62,7 +62,13 @@ def preparing_containers(
             draft.warn(path, "it runs before each replica, not once")
         whole = container(draft, storage, service, workload, init=True)
         name = dns_label(f"{service.name}-pre-start-{index + 1}")
-        found.append({**whole, **_hook_container(draft, service, hook), "name": name})
+        made = _hook_container(draft, service, hook)
+        rights = {**whole.get("securityContext", {}), **user(draft, f"{path}.user", hook.user)}
+        if hook.privileged:
+            rights["privileged"] = True
+        if rights:
+            made["securityContext"] = rights
+        found.append({**whole, **made, "name": name})
     return found
 
 

@@ -143,7 +143,24 @@ def _ending(draft: Draft, workload: Workload) -> dict[str, Any]:
         found["restartPolicy"] = _of_pod(draft, workload)
     elif workload.kind == "job":
         found["restartPolicy"] = "OnFailure"
+        return found
+    for service in workload.members:
+        word = "restart" if service.restart is not None else "deploy.restart_policy"
+        if tries_of(service) is not None:
+            draft.warn(f"services.{service.name}.{word}", "only a Job gives up after some tries")
+        elif workload.kind != "pod" and _policy(service, "Always") != "Always":
+            text = f"a {workload.kind} starts it again whenever it ends"
+            draft.warn(f"services.{service.name}.{word}", text)
     return found
+
+
+def tries_of(service: Service) -> int | None:
+    """How often it is tried again when it fails; None if the file does not say it."""
+    own = service.deploy.restart_policy if service.deploy is not None else None
+    word, _, number = (service.restart or "").partition(":")
+    if service.restart is None and own is not None:
+        return own.max_attempts
+    return int(number) if word == "on-failure" and number.isdecimal() else None
 
 
 def _of_pod(draft: Draft, workload: Workload) -> str:
@@ -157,11 +174,13 @@ def _of_pod(draft: Draft, workload: Workload) -> str:
     return "OnFailure" if found == "Never" and waits else found
 
 
-def _policy(service: Service) -> str:
+def _policy(service: Service, unsaid: str = "Never") -> str:
     own = service.deploy.restart_policy if service.deploy is not None else None
     if service.restart is None and own is not None:
         return {"none": "Never", "on-failure": "OnFailure"}.get(own.condition or "", "Always")
-    return _RESTARTS.get((service.restart or "no").partition(":")[0], "Never")
+    if service.restart is None:
+        return unsaid
+    return _RESTARTS.get(service.restart.partition(":")[0], "Never")
 
 
 def _security(draft: Draft, workload: Workload) -> dict[str, Any]:

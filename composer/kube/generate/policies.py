@@ -8,10 +8,7 @@ from typing import Any
 from composer.kube.generate.draft import Draft
 from composer.kube.generate.ports import open_ports, public_name
 from composer.kube.generate.workloads import Workload
-from composer.kube.names import NETWORK, dns_label
-
-ISOLATED = "podman-composer/isolated"
-"""Label of pods that have no network at all."""
+from composer.kube.names import ISOLATED, NETWORK, dns_label
 
 _NAME_SERVERS = {
     "to": [{"namespaceSelector": {}}],

@@ -27,6 +27,11 @@ class Open(NamedTuple):
     app_protocol: str | None = None
 
     @property
+    def everywhere(self) -> bool:
+        """Whether it is published at all addresses of the host."""
+        return self.host_ip in ("0.0.0.0", "::", "[::]")  # noqa: S104 - only compared
+
+    @property
     def loopback(self) -> bool:
         """Whether only the host itself reaches it."""
         try:
@@ -112,9 +117,10 @@ def services(draft: Draft, workload: Workload) -> None:
     ports = open_ports(draft, workload)
     names = dict.fromkeys(dns_label(service.name) for service in workload.members)
     names.setdefault(workload.name)
+    names |= dict.fromkeys(_aliases(draft, workload))
     public = [] if draft.options.host_ports else _public(draft, workload, ports)
     same = all(port.published in ("", str(port.target)) for port in public)
-    headless = workload.kind == "statefulset" or not ports
+    headless = workload.kind == "statefulset" or not ports or _by_addresses(workload)
     for name in names:
         spec: dict[str, Any] = {"selector": draft.selector(workload.name)}
         if public and same and name == workload.name and not headless:
@@ -133,6 +139,38 @@ def services(draft: Draft, workload: Workload) -> None:
             "ports": _service_ports(pairs),
         }
         draft.add("Service", public_name(workload), workload.name, spec=spec)
+
+
+def _by_addresses(workload: Workload) -> bool:
+    """Whether the file wants the name of a service to lead to its containers' own addresses."""
+    return any(s.deploy is not None and s.deploy.endpoint_mode == "dnsrr" for s in workload.members)
+
+
+def _aliases(draft: Draft, workload: Workload) -> list[str]:
+    """Further names of the members: aliases in networks, and what links of others call them."""
+    project = draft.project
+    said: dict[str, str] = {}
+    for service in workload.speakers:
+        for attachment in service.networks.values():
+            said |= dict.fromkeys(
+                attachment.aliases if attachment else (), f"{workload.path}.networks"
+            )
+    for other in project.services.values():
+        for link in other.links:
+            name, _, alias = link.partition(":")
+            if alias and name in {service.name for service in workload.members}:
+                said[alias] = f"services.{other.name}.links"
+    taken = {dns_label(name) for name in (*project.services, *project.pods)}
+    found = []
+    for alias, path in said.items():
+        if alias in taken or draft.has("Service", alias):
+            if alias not in {workload.name, *(service.name for service in workload.members)}:
+                draft.warn(path, f"{alias} is the name of others as well, and leads to them alone")
+        elif dns_label(alias) != alias:
+            draft.warn(path, f"{alias!r} is no name that a Service can have")
+        else:
+            found.append(alias)
+    return found
 
 
 def public_name(workload: Workload) -> str:
@@ -158,6 +196,11 @@ def _public(draft: Draft, workload: Workload, ports: list[Open]) -> list[Open]:
                 "(kubectl port-forward reaches it)",
             )
             continue
+        if port.host_ip and not port.everywhere:
+            draft.warn(
+                f"{workload.path}.ports",
+                f"{port.host_ip} is an address of this machine: published at those of the cluster",
+            )
         first = port.published.partition("-")[0]
         found.append(port._replace(published=first, host_ip=None))
     return list(dict.fromkeys(found))

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from composer.kube.generate.environment import literal
 from composer.kube.generate.quantities import whole_seconds
 from composer.spec.model import Healthcheck, Nanoseconds, Service
+from composer.spec.podman import podman_extensions
+from composer.spec.units import nanoseconds
 
 _INTERVAL = Nanoseconds(30 * 10**9)
 _START_INTERVAL = Nanoseconds(5 * 10**9)
@@ -30,8 +32,9 @@ def probes(service: Service) -> dict[str, Any]:
     """
     check = service.healthcheck
     handler = _handler(check) if check is not None else None
+    own = _liveness(service)
     if check is None or handler is None:
-        return {}
+        return own
     probe = {
         **handler,
         "periodSeconds": whole_seconds(check.interval or _INTERVAL),
@@ -39,7 +42,10 @@ def probes(service: Service) -> dict[str, Any]:
         "failureThreshold": check.retries or _RETRIES,
     }
     found = {"readinessProbe": probe}
-    if service.restart not in (None, "no"):
+    asked = podman_extensions(service.extensions).get("on_unhealthy") == "restart"
+    if own:
+        found |= own
+    elif asked or service.restart not in (None, "no"):
         found["livenessProbe"] = dict(probe)
     if check.start_period:
         every = whole_seconds(check.start_interval or _START_INTERVAL)
@@ -51,6 +57,26 @@ def probes(service: Service) -> dict[str, Any]:
             + probe["failureThreshold"],
         }
     return found
+
+
+def _liveness(service: Service) -> dict[str, Any]:
+    """The ``livenessProbe`` for a check of its own (``x-podman.liveness``)."""
+    said = service.liveness
+    if said is None:
+        return {}
+    test = said["test"]
+    words = ("CMD-SHELL", test) if isinstance(test, str) else tuple(map(str, test))
+    handler = _handler(Healthcheck(test=words))
+    if handler is None:
+        return {}
+    probe = {
+        **handler,
+        "periodSeconds": whole_seconds(nanoseconds(str(said.get("interval", "30s")))),
+        "failureThreshold": int(said.get("retries", _RETRIES)),
+    }
+    if delay := nanoseconds(str(said.get("start_period", "0s"))):
+        probe["initialDelaySeconds"] = whole_seconds(delay)
+    return {"livenessProbe": probe}
 
 
 def _handler(check: Healthcheck) -> dict[str, Any] | None:

@@ -9,8 +9,9 @@ from composer.graph.needs import depends_on
 from composer.graph.sequence import check_cycles
 from composer.kube.generate.draft import Draft, Generated, GenerateOptions, Kind, Manifest
 from composer.kube.generate.leftovers import leftovers
+from composer.kube.generate.metadata import add_labels
 from composer.kube.generate.on_request import on_request
-from composer.kube.generate.pods import pod_metadata, pod_spec
+from composer.kube.generate.pods import pod_metadata, pod_spec, tries_of
 from composer.kube.generate.policies import policies
 from composer.kube.generate.ports import services
 from composer.kube.generate.probes import probes
@@ -47,7 +48,11 @@ def _parts(draft: Draft, workload: Workload) -> tuple[dict[str, Any], Storage]:
 
 
 def _annotated(draft: Draft, workload: Workload, made: Manifest) -> None:
-    """Note on a workload what its containers wait for, which Kubernetes has no word for."""
+    """Note on a workload what its containers wait for, which Kubernetes has no word for, and the
+    labels that it has itself."""
+    for service in workload.members:
+        labels = service.deploy.labels if service.deploy is not None else {}
+        add_labels(draft, f"services.{service.name}.deploy.labels", made["metadata"], labels)
     inside = {service.name for service in workload.everyone}
     needs: dict[str, str] = {}
     for service in workload.everyone:
@@ -120,6 +125,9 @@ def _job(draft: Draft, workload: Workload) -> None:
     spec: dict[str, Any] = {}
     if workload.replicas > 1:
         spec = {"completions": workload.replicas, "parallelism": workload.replicas}
+    tries = [n for n in map(tries_of, workload.members) if n is not None]
+    if tries:
+        spec["backoffLimit"] = max(tries)
     spec["template"] = template
     _annotated(draft, workload, draft.add("Job", workload.name, workload.name, spec=spec))
 

@@ -13,7 +13,7 @@ _SELINUX = ("user", "role", "type", "level")
 
 def security(draft: Draft, service: Service) -> dict[str, Any]:
     """The ``securityContext`` of a container."""
-    found: dict[str, Any] = _user(draft, service)
+    found: dict[str, Any] = user(draft, f"services.{service.name}.user", service.user)
     if service.privileged:
         found["privileged"] = True
     if service.read_only:
@@ -30,17 +30,17 @@ def security(draft: Draft, service: Service) -> dict[str, Any]:
     return found
 
 
-def _user(draft: Draft, service: Service) -> dict[str, Any]:
-    if service.user is None:
+def user(draft: Draft, path: str, said: str | None) -> dict[str, Any]:
+    """Who a container runs as, for the user that is ``said`` at ``path``."""
+    if said is None:
         return {}
-    user, _, group = service.user.partition(":")
-    if not user.isdecimal() or (group and not group.isdecimal()):
+    name, _, group = said.partition(":")
+    if not name.isdecimal() or (group and not group.isdecimal()):
         draft.warn(
-            f"services.{service.name}.user",
-            f"Kubernetes takes numbers only, not {service.user!r}: the image's own user is kept",
+            path, f"Kubernetes takes numbers only, not {said!r}: the image's own user is kept"
         )
         return {}
-    found = {"runAsUser": int(user)}
+    found = {"runAsUser": int(name)}
     if group:
         found["runAsGroup"] = int(group)
     return found

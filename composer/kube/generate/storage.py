@@ -104,6 +104,8 @@ class Storage:
         plain = _LOCAL_DRIVERS.get(volume.driver_opts.get("type", ""))
         if plain is not None and not volume.external:
             return self._mount(self._add(mount.source, **plain(volume)), mount)
+        if volume.temporary:  # of the pod, as kube import has them of an emptyDir
+            return self._mount(self._add(mount.source, emptyDir={}), mount)
         if volume.driver_opts and not volume.external:
             self.draft.warn(f"volumes.{volume.key}.driver_opts", "a claim knows no such options")
         name = dns_label(volume.key)
@@ -122,12 +124,13 @@ class Storage:
         files = gather(source) if mount.read_only else None
         if files is None:
             self.draft.warn(path, _why_of_the_node(source, mount))
-            kind = "Socket" if Path(source).is_socket() else ""
-            kind = kind or ("File" if Path(source).is_file() else "DirectoryOrCreate")
-            volume = self._add(
-                _short(service, mount.target), hostPath={"path": source, "type": kind}
+            path_there = {"path": source, "type": _kind_of(source, mount)}
+            volume = self._add(_short(service, mount.target), hostPath=path_there)
+            said = mount.bind.propagation if mount.bind is not None else None
+            propagation = _PROPAGATION.get(said or "")
+            return self._mount(volume, mount) | (
+                {"mountPropagation": propagation} if propagation else {}
             )
-            return self._mount(volume, mount)
         name = self._config_map(source, config_map(files.texts))
         found = self._mount(self._add(name, configMap={"name": name, **files.details()}), mount)
         if not files.folder:
@@ -254,6 +257,24 @@ _LOCAL_DRIVERS: dict[str, Callable[[Volume], dict[str, Any]]] = {
     "tmpfs": _tmpfs,
 }
 """Types of the ``local`` driver that pods have volumes for."""
+
+
+_PROPAGATION = {
+    "rshared": "Bidirectional",
+    "shared": "Bidirectional",
+    "rslave": "HostToContainer",
+    "slave": "HostToContainer",
+}
+
+
+def _kind_of(source: str, mount: Mount) -> str:
+    """The ``type`` of a ``hostPath``."""
+    if Path(source).is_socket():
+        return "Socket"
+    if Path(source).is_file():
+        return "File"
+    there = mount.bind is not None and not mount.bind.create_host_path
+    return "Directory" if there else "DirectoryOrCreate"
 
 
 def _sizes(options: str) -> int | None:

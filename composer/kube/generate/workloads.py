@@ -153,7 +153,7 @@ def _kind(draft: Draft, workload: Workload, once: dict[str, None]) -> Kind:
         said: Kind | None = kubernetes(draft.project, service).get("kind")
         if said is not None:
             return said
-    if all(service.name in once for service in workload.members):
+    if all(service.name in once or service.one_shot for service in workload.members):
         return "job"
     for service in workload.members:
         mode = service.deploy.mode if service.deploy is not None else None
@@ -183,5 +183,6 @@ def named_volumes(project: Project, service: Service) -> list[str]:
         if mount.type == "volume"
         and mount.source in project.volumes
         and not project.volumes[mount.source].external
+        and not project.volumes[mount.source].temporary
         and not project.volumes[mount.source].driver_opts
     ]

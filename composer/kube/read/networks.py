@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from composer.kube.names import NETWORK
+from composer.kube.names import ISOLATED, NETWORK
 from composer.kube.read.draft import Draft, listing, mapping
 from composer.kube.read.workloads import Workload
 from composer.spec.tree import Map, put
-
-ISOLATED = "podman-composer/isolated"
-"""Label of pods that have no network at all."""
 
 
 def networks_of(workload: Workload) -> list[str]:

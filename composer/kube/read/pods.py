@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from composer.kube.names import DEPENDS_ON, MANAGED_BY, NAME, NETWORK, PART_OF
+from composer.kube.names import DEPENDS_ON, ISOLATED, MANAGED_BY, NAME, NETWORK, PART_OF
 from composer.kube.read.containers import amounts
 from composer.kube.read.cursor import Cursor
 from composer.kube.read.draft import Draft, deepen, extend, listing, mapping
-from composer.kube.read.networks import ISOLATED, attach
+from composer.kube.read.networks import attach
 from composer.kube.read.workloads import Member, Workload
 from composer.spec.tree import Map, put
 

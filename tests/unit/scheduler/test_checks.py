@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from composer.scheduler.checks import keep_alive, keep_checking, liveness
+from composer.scheduler.checks import keep_alive, keep_checking
 from tests.fake_engine import Behaviour, FakeEngine
 from tests.testbed import wait_until
 from tests.unit.projects import container, service
@@ -77,5 +77,5 @@ def test_a_container_that_is_gone_is_left_alone() -> None:
 
 
 def test_a_service_may_have_such_a_check() -> None:
-    assert liveness(DB) is None
-    assert liveness(service("a", extensions={"x-podman": {"liveness": CHECK}})) == CHECK
+    assert DB.liveness is None
+    assert service("a", extensions={"x-podman": {"liveness": CHECK}}).liveness == CHECK

@@ -1,0 +1,109 @@
+"""No attribute of a service is dropped: each changes a manifest, or a warning says why not."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import msgspec
+import pytest
+
+from composer.kube.generate import manifests
+from composer.spec.model import Project, Service
+from tests.unit.engine import test_every_attribute as table
+from tests.unit.engine.attributes import put
+from tests.unit.engine.sample import project
+
+QUIET = {
+    "attach": "`up` alone follows logs",
+    "build": "a manifest has an image",
+    "config_hash": "a label of Podman's containers",
+    "cpu_period": "what cpu_quota is a part of",
+    "depends_on.*.required": "clusters know no order",
+    "depends_on.*.restart": "clusters know no order",
+    "develop": "`watch` alone follows files",
+    "devices.*.permissions": "warned of as a whole",
+    "devices.*.source": "warned of as a whole",
+    "devices.*.target": "warned of as a whole",
+    "env_file": "read by the loader",
+    "healthcheck.start_interval": "what start_period is divided by: test_generated_parts",
+    "init": "seldom missed, and in many files: docs/kubernetes.md has it",
+    "label_file": "read by the loader",
+    "logging.driver": "warned of as a whole",
+    "logging.options": "warned of as a whole",
+    "pod": "tests of pods",
+    "pod_init": "tests of pods",
+    "ports.*.mode": "every node answers",
+    "pre_start.*.per_replica": "of one replica there is nothing to tell",
+    "profiles": "which services there are",
+    "ulimits": "warned of as a whole",
+    "volumes.*.bind.selinux": "nodes label what they mount themselves",
+    "volumes.*.image.subpath": "warned of as a whole",
+    "volumes.*.volume.labels": "an emptyDir has none",
+    "volumes.*.volume.nocopy": "Kubernetes copies nothing into volumes",
+}
+"""What changes no manifest and is not told of, and why."""
+
+VALUES: dict[str, Any] = {
+    "depends_on": {"db": {}},
+    "depends_on.*.condition": "service_completed_successfully",
+    "depends_on.*.required": False,
+    "build": {"context": "/srv/app"},
+    "container_name": "own",
+    "deploy.endpoint_mode": "dnsrr",
+    "deploy.replicas": 2,
+    "image": "other",
+    "platform": "linux/arm64",
+    "post_start": [{"command": ["true"]}],
+    "pre_start": [{"command": ["true"]}],
+    "pre_stop": [{"command": ["true"]}],
+    "provider": {"type": "x"},
+    "pull_policy": "always",
+    "restart": "on-failure",
+    "scale": 2,
+}
+BASES: dict[str, Any] = {
+    "build": {"context": "/srv/app"},
+    "depends_on": {"db": {}},
+    "post_start": [{"command": ["true"]}],
+    "pre_start": [{"command": ["true"]}],
+    "pre_stop": [{"command": ["true"]}],
+}
+
+
+@pytest.mark.parametrize("path", table.SERVICE)
+def test_of_a_service(path: str) -> None:
+    inside = path.removeprefix("services.*.")
+    if table.nearest(QUIET, inside):
+        return
+    assert made(inside, say=False) != made(inside, say=True), f"no manifest depends on {path}"
+
+
+def made(path: str, *, say: bool) -> Any:
+    """Manifests and warnings for a service that says ``path``, or does not."""
+    service: dict[str, Any] = {"name": "web"}
+    if path != "network_mode":
+        service["networks"] = {"front": None}
+    service |= {"image": "busybox", "expose": ["80"]} if path != "expose" else {"image": "busybox"}
+    base = copy.deepcopy(table.nearest(BASES, path) or table.nearest(table.BASES, path))
+    if base is not None and "." in path:
+        service[path.partition(".")[0]] = base
+    if say:
+        value = VALUES.get(path)
+        put(
+            service,
+            f"services.*.{path}",
+            table.value_for("services", path) if value is None else value,
+        )
+    typed = msgspec.convert(service, Service, dec_hook=lambda kind, number: kind(number))
+    return manifests(around(typed))
+
+
+def around(service: Service) -> Project:
+    other = Service(name="db", image="postgres")
+    return project(service, other, secrets=table.files("token"), configs=table.files("conf"))
+
+
+def test_what_is_quiet_is_in_the_model() -> None:
+    known = {path.removeprefix("services.*.") for path in table.SERVICE}
+    assert all(any(f"{each}.".startswith(f"{path}.") for each in known) for path in QUIET)
