@@ -228,6 +228,14 @@ def test_the_journal_must_be_shown_and_followed_as_logs_are(shared: Managed) -> 
     assert "has no units of a service none" in unknown.stderr
 
 
+def test_what_stumbles_at_first_must_not_leave_others_behind(booted: Machine) -> None:
+    with project_on(booted, "stumbling") as project:
+        project.run("autostart")  # which may tell of the first failure
+        project.running("store-1", "app-1")
+        assert int(project.unit("store-1.service", "NRestarts")) >= 1
+        assert project.unit("app-1.service", "NRestarts") == "0"
+
+
 def test_three_tiers_must_work_as_units(booted: Machine) -> None:
     with project_on(booted, "three-tier") as project:
         project.ok("autostart", timeout=240)
