@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from composer.kube.generate.draft import Draft
+from composer.kube.generate.workloads import Workload
 from composer.spec.model import Service
 from composer.spec.places import values
 from composer.spec.podman import PREFIX, podman_extensions
@@ -74,17 +77,59 @@ LEFT = {
 }
 """Attributes of services that mean nothing on a cluster, with the reason."""
 
+OF_PODS = {
+    "cpuset": "the node chooses the processors",
+    "mac_address": "addresses are the cluster's to give",
+    "networks.*.driver_opts": _NETWORKS,
+    "networks.*.extensions": _NETWORKS,
+    "networks.*.gw_priority": _NETWORKS,
+    "networks.*.interface_name": _NETWORKS,
+    "networks.*.ipv4_address": "addresses are the cluster's to give",
+    "networks.*.ipv6_address": "addresses are the cluster's to give",
+    "networks.*.link_local_ips": "addresses are the cluster's to give",
+    "networks.*.mac_address": "addresses are the cluster's to give",
+    "networks.*.priority": _NETWORKS,
+    "userns_mode": "user namespaces of pods are not in all clusters",
+}
+"""The same of pods, which have what their members share."""
+
+OF_NETWORKS = {
+    "driver": _NETWORKS,
+    "driver_opts": _NETWORKS,
+    "enable_ipv4": _NETWORKS,
+    "enable_ipv6": _NETWORKS,
+    "extensions": _NETWORKS,
+    "external": "others on it are no part of the project: a policy lets in its members alone",
+    "ipam.config": _NETWORKS,
+    "ipam.driver": _NETWORKS,
+    "labels": "a policy is all that there is of it, and has our labels",
+}
+"""The same of networks."""
+
 _HANDLED = ("pod", "init", "depends_on", "one_shot", "liveness", "on_unhealthy", "rootfs")
 """Keys of ``x-podman`` that are seen to, or warned of, where they belong."""
 
 
-def leftovers(draft: Draft, service: Service) -> None:
-    """Warn of what ``service`` says and its manifests do not."""
-    whole = f"services.{service.name}"
-    for pattern, reason in LEFT.items():
-        for path, value in values(service, pattern.split("."), whole):
-            if value:
+def leftovers(draft: Draft, found: Iterable[Workload]) -> None:
+    """Warn of what the project says and the manifests of ``found`` do not."""
+    for workload in found:
+        for service in workload.everyone:
+            _left(draft, service, f"services.{service.name}", LEFT)
+            _extensions(draft, service)
+        if workload.pod is not None:
+            _left(draft, workload.pod, f"x-podman.pods.{workload.pod.key}", OF_PODS)
+    for network in draft.project.networks.values():
+        _left(draft, network, f"networks.{network.key}", OF_NETWORKS)
+
+
+def _left(draft: Draft, said: object, whole: str, table: Mapping[str, str]) -> None:
+    for pattern, reason in table.items():
+        for path, value in values(said, pattern.split("."), whole):
+            if value or (value is False and pattern == "enable_ipv4"):
                 draft.warn(path, reason)
+
+
+def _extensions(draft: Draft, service: Service) -> None:
     for key in podman_extensions(service.extensions):
         if key not in _HANDLED:
-            draft.warn(f"{whole}.{PREFIX}", f"{key}: {_PODMAN}")
+            draft.warn(f"services.{service.name}.{PREFIX}", f"{key}: {_PODMAN}")

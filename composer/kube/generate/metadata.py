@@ -15,7 +15,7 @@ def add_labels(
     """Add to ``metadata`` what it does not have: values that labels cannot have as annotations."""
     for key, value in labels.items():
         if is_value(value) and is_key(key):
-            metadata["labels"].setdefault(key, value)
+            metadata.setdefault("labels", {}).setdefault(key, value)
         else:
             add_annotations(draft, path, metadata, {key: value})
 

@@ -98,8 +98,10 @@ def _namespaces(draft: Draft, workload: Workload) -> dict[str, Any]:
     shared = any((s.pid or "").removeprefix("service:") in names for s in members)
     if shared or (pod is not None and pod.shares("pid")):
         found["shareProcessNamespace"] = True
-    if pod is not None and not pod.shares("net") and len(members) > 1:
-        draft.warn(workload.path, "containers of a pod always share its network there")
+    if pod is not None and len(members) > 1:
+        for name, what in (("net", "network"), ("ipc", "memory"), ("uts", "host name")):
+            if not pod.shares(name):
+                draft.warn(workload.path, f"containers of a pod always share its {what} there")
     for service in members:
         for attribute in ("network_mode", "pid", "ipc"):
             value = getattr(service, attribute) or ""

@@ -34,8 +34,7 @@ def manifests(project: Project, options: GenerateOptions | None = None) -> Gener
         services(draft, workload)
         _KINDS[workload.kind](draft, workload)
         on_request(draft, workload)
-        for service in workload.everyone:
-            leftovers(draft, service)
+    leftovers(draft, found)
     policies(draft, found)
     return draft.finished()
 

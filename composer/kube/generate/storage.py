@@ -219,9 +219,12 @@ def claim(draft: Draft, volume: Volume, workload: Workload, *, template: bool = 
         spec["storageClassName"] = said["class"]
     spec["resources"] = {"requests": {"storage": said.get("size", SIZE)}}
     name = dns_label(volume.key)
-    if template:
-        return {"metadata": {"name": name}, "spec": spec}
-    made = draft.add("PersistentVolumeClaim", name, workload.name, spec=spec)
+    if volume.driver not in (None, "local"):
+        path = f"volumes.{volume.key}.driver"
+        draft.warn(path, "claims have classes of storage (x-kubernetes.class)")
+    made: Manifest = {"metadata": {"name": name}, "spec": spec}
+    if not template:
+        made = draft.add("PersistentVolumeClaim", name, workload.name, spec=spec)
     add_labels(draft, f"volumes.{volume.key}.labels", made["metadata"], volume.labels)
     return made
 

@@ -9,7 +9,20 @@ import msgspec
 import pytest
 
 from composer.kube.generate import manifests
-from composer.spec.model import Project, Service
+from composer.spec.model import (
+    Attachment,
+    ByteSize,
+    Dependency,
+    Ipam,
+    Mount,
+    Network,
+    Pod,
+    Port,
+    Project,
+    Service,
+    Volume,
+)
+from composer.spec.pod_members import into_pods
 from tests.unit.engine import test_every_attribute as table
 from tests.unit.engine.attributes import put
 from tests.unit.engine.sample import project
@@ -107,3 +120,108 @@ def around(service: Service) -> Project:
 def test_what_is_quiet_is_in_the_model() -> None:
     known = {path.removeprefix("services.*.") for path in table.SERVICE}
     assert all(any(f"{each}.".startswith(f"{path}.") for each in known) for path in QUIET)
+
+
+# --- pods, networks, volumes --------------------------------------------------------------------
+
+OF_PODS: dict[str, Any] = {
+    "annotations": {"a": "b"},
+    "cpus": 1.0,
+    "cpuset": "0",
+    "depends_on": {"db": Dependency()},
+    "dns": ("10.0.0.9",),
+    "dns_opt": ("ndots:1",),
+    "dns_search": ("a.b",),
+    "domainname": "a.b",
+    "exit_policy": "stop",
+    "extra_hosts": ("a=10.0.0.1",),
+    "hostname": "h",
+    "infra": None,
+    "labels": {"a": "b"},
+    "mac_address": "02:00:00:00:00:01",
+    "mem_limit": ByteSize(1 << 20),
+    "networks": {"back": Attachment(aliases=("shop",))},
+    "ports": (Port(target=80, published="8000"),),
+    "restart": "always",
+    "scale": 2,
+    "security_opt": ("no-new-privileges",),
+    "share": ("net",),
+    "shm_size": ByteSize(1 << 20),
+    "sysctls": {"net.core.somaxconn": "9"},
+    "userns_mode": "host",
+    "volumes": (Mount(type="volume", source="data", target="/x"),),
+}
+QUIET_OF_PODS = {
+    "config_hash": "a label of Podman's pods",
+    "depends_on": "the loader says it of the members",
+    "exit_policy": "a pod of a workload is made again as that says",
+    "infra": "a cluster has its own",
+    "profiles": "which pods there are",
+    "restart": "the loader says it of the members",
+    "single": "podman-compose's",
+    "volumes": "the loader says it of the members",
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(Pod.__struct_fields__) - {"key", "members"}))
+def test_of_a_pod(name: str) -> None:
+    if name in QUIET_OF_PODS:
+        return
+    assert of_pod() != of_pod(**{name: OF_PODS[name]}), f"no manifest depends on {name}"
+
+
+def of_pod(**said: Any) -> Any:
+    services = [Service(name=n, image="x", networks={"front": None}) for n in ("app", "side")]
+    pod = Pod(key="web", members=("app", "side"), **said)
+    return manifests(into_pods(project(*services, Service(name="db", image="x")), [pod]))
+
+
+OF_NETWORKS: dict[str, Any] = {
+    "driver": "macvlan",
+    "driver_opts": {"mtu": "1400"},
+    "enable_ipv4": False,
+    "enable_ipv6": True,
+    "extensions": {"x-podman.disable_dns": True},
+    "external": True,
+    "internal": True,
+    "ipam": Ipam(driver="dhcp"),
+    "labels": {"a": "b"},
+}
+QUIET_OF_NETWORKS = {"attachable": "policies say who may talk", "name": "policies have the key"}
+
+
+@pytest.mark.parametrize("name", sorted(set(Network.__struct_fields__) - {"key"}))
+def test_of_a_network(name: str) -> None:
+    if name in QUIET_OF_NETWORKS:
+        return
+    assert of_network() != of_network(**{name: OF_NETWORKS[name]}), f"nothing depends on {name}"
+
+
+def of_network(**said: Any) -> Any:
+    around = project(Service(name="web", image="x", networks={"front": None}))
+    front = Network(**{"key": "front", "name": "shop_front", **said})
+    return manifests(msgspec.structs.replace(around, networks={"front": front}))
+
+
+OF_VOLUMES: dict[str, Any] = {
+    "driver": "nfs",
+    "driver_opts": {"type": "btrfs"},
+    "extensions": {"x-podman": {"temporary": True}},
+    "external": True,
+    "labels": {"a": "b"},
+}
+QUIET_OF_VOLUMES = {"name": "what is external is called so: tests of volumes"}
+
+
+@pytest.mark.parametrize("name", sorted(set(Volume.__struct_fields__) - {"key"}))
+def test_of_a_volume(name: str) -> None:
+    if name in QUIET_OF_VOLUMES:
+        return
+    assert of_volume() != of_volume(**{name: OF_VOLUMES[name]}), f"nothing depends on {name}"
+
+
+def of_volume(**said: Any) -> Any:
+    mount = Mount(type="volume", source="data", target="/x")
+    around = project(Service(name="web", image="x", volumes=(mount,)))
+    data = Volume(**{"key": "data", "name": "shop_data", **said})
+    return manifests(msgspec.structs.replace(around, volumes={"data": data}))
