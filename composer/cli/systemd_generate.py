@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from composer.cli import options as opt
-from composer.cli.systemd_options import FormatOption, User, format_of
+from composer.cli.systemd_options import Force, FormatOption, User, format_of
 from composer.usecases import systemd_generate as run
 
 
@@ -26,6 +26,7 @@ def generate(
         str | None,
         typer.Option("--podman-version", help="For another machine, with this Podman (5.4)"),
     ] = None,
+    force: Force = False,
 ) -> int:
     """Write the project as units of systemd: Quadlet's, or classic ones for Podman before 4.6.
 
@@ -36,4 +37,5 @@ def generate(
     form = format_of(format)
     with opt.session(ctx) as context:
         where = run.chosen_place(context, user)
-        return run.generate(context, run.GenerateOptions(where, form, podman_version, output))
+        chosen = run.GenerateOptions(where, form, podman_version, output, force)
+        return run.generate(context, chosen)

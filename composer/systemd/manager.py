@@ -147,6 +147,22 @@ class Manager:
         blocks = (block for block in shown.split("\n\n") if block.strip())
         return [_state(block, booted) for block in blocks]
 
+    def loaded(self, units: Sequence[str]) -> dict[str, str]:
+        """The files from which it has ``units``, by their names; none for those it has not.
+
+        For what a generator made it is the file that this was made from.
+        """
+        shown = self._ask("show", "--property=Id,FragmentPath,SourcePath", *units)
+        blocks = [block for block in shown.split("\n\n") if block.strip()]
+        found = {}
+        # Another name of a unit is shown as the unit's own, so that only the order tells.
+        for name, block in zip(units, blocks, strict=True):
+            said = dict(line.partition("=")[::2] for line in block.splitlines())
+            file = said.get("SourcePath") or said.get("FragmentPath")
+            if file:
+                found[name] = file
+        return found
+
     def online(self) -> bool:
         """Whether the system waits for the network at its boot: users' units of Podman do."""
         words = [self.program("systemctl"), "is-active", "--quiet", "network-online.target"]

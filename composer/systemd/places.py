@@ -33,6 +33,15 @@ class Place(NamedTuple):
         """The option of composer's own that means this one."""
         return "--user" if self.user else "--system"
 
+    @property
+    def mode(self) -> int:
+        """The mode of its files: they hold what ``.env`` had, passwords among it.
+
+        Those of the system can be read anyhow: its systemd shows what is in units to everybody,
+        and warns of files that hide it.
+        """
+        return 0o600 if self.user else 0o644
+
 
 SYSTEM = Place(
     user=False, units=Path("/etc/systemd/system"), quadlets=Path("/etc/containers/systemd")

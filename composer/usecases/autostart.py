@@ -30,17 +30,17 @@ def enable(ctx: Context, where: Place | None, form: Format | None, *, force: boo
     Manager(place, ctx.environ).check()
     with ctx.lock(ctx.project_name):
         _get_images(ctx)
-    target, changed = installed_units(ctx, options)
+    outcome = installed_units(ctx, options)
+    target = outcome.target
     target.manager.enable(target.units.target)
-    if any(name.endswith("-network.service") for name in changed):
+    if outcome.networks:
         # Podman leaves a network that is there as it is.
         with ctx.lock(target.units.project):
             clear(ctx, target)
-    elif changed:
-        target.manager.jobs("try-restart", changed)
-    for name in changed:
-        if name.endswith("-volume.service"):
-            ctx.warn(f"{name} changed, and its volume keeps what it was made with, and its data")
+    elif outcome.changed:
+        target.manager.jobs("try-restart", outcome.changed)
+    for name in outcome.volumes:
+        ctx.warn(f"{name} changed, and its volume keeps what it was made with, and its data")
     change(ctx, target, "start")
     tell_of_boot(ctx, target.manager)
     return 0

@@ -31,6 +31,8 @@ class GenerateOptions(NamedTuple):
     """For another machine, which has this one."""
     output: str | None = None
     """A folder; None or ``-`` is standard output."""
+    force: bool = False
+    """Replace what composer did not write."""
 
 
 def chosen_place(ctx: Context, user: bool | None) -> Place:
@@ -45,7 +47,7 @@ def generate(ctx: Context, options: GenerateOptions) -> int:
     if options.output in (None, "-"):
         sys.stdout.write(as_text(units))
     else:
-        _write(ctx, units, Path(options.output or ""))
+        _write(ctx, units, Path(options.output or ""), force=options.force)
     for text in units.warnings:
         ctx.warn(text)
     if units.secrets:
@@ -60,12 +62,18 @@ def units_of(
 ) -> Units:
     """The units of ``project`` for the systemd of ``where``. Raises ``ComposerError``."""
     from composer.systemd.generate import generate as made
+    from composer.systemd.special import SPECIAL
 
     machine = machine_of(where, version)
     units = made(project, machine, form, None if version else ctx.engine.image_config)
     if not units.replicas:
         raise ComposerError(
             "the project has nothing for systemd", hint="No service of it is active."
+        )
+    if units.target in SPECIAL:
+        raise ComposerError(
+            f"{units.target} is systemd's own, and would be replaced by that of the project",
+            hint="Give the project another name (-p, or name: in the file).",
         )
     return units
 
@@ -120,15 +128,18 @@ def as_text(units: Units) -> str:
     )
 
 
-def _write(ctx: Context, units: Units, folder: Path) -> None:
-    """Write all files into one folder, and remove those of a former time."""
+def _write(ctx: Context, units: Units, folder: Path, *, force: bool) -> None:
+    """Write all files into one folder, and remove those of a former time.
+
+    Nobody else can read them: they hold what ``.env`` had, passwords among it.
+    """
     from composer.scheduler.events import Finished
     from composer.systemd.changes import Writing, changes
 
     if folder.exists() and not folder.is_dir():
         raise ComposerError(f"{folder} is no folder", hint="Name a folder with -o.")
-    found = changes(units, Place(user=False, units=folder, quadlets=folder))
-    with Writing(found) as writing:
+    found = changes(units, Place(user=False, units=folder, quadlets=folder), force=force)
+    with Writing(found, 0o600) as writing:
         writing.prepare()
         writing.commit()
     with ctx.view() as emit:

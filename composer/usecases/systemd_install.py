@@ -8,13 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
 from composer.errors import ComposerError
 from composer.scheduler.events import EventSink, Finished
 from composer.spec.model import Project
-from composer.systemd.changes import Change, Writing, changes, difference
+from composer.systemd.changes import Change, Writing, changes, difference, services_of
 from composer.systemd.installed import Installed, installed
 from composer.systemd.manager import Manager, SystemdError
 from composer.systemd.places import Place, manager_of
@@ -43,20 +44,25 @@ class Outcome(NamedTuple):
 
     target: Target
     changed: tuple[str, ...]
-    """Services with other units than before, whether they run or not."""
+    """Services with other units than before, unless they were started with these."""
+    networks: tuple[str, ...]
+    """Those of networks with another definition: Podman leaves a network that is there."""
+    volumes: tuple[str, ...]
+    """The same of volumes."""
 
 
 def install(ctx: Context, options: InstallOptions) -> int:
     """Write the units of the project to systemd's folders. Returns the exit code.
 
-    Raises ``ComposerError``; then nothing was changed.
+    Raises ``ComposerError``; then all is as before.
     """
     if options.diff or ctx.settings.dry_run:
         units = units_of(ctx, ctx.project(), options.place, options.format)
         _show(ctx, changes(units, options.place, force=options.force))
         return 0
     outcome = installed_units(ctx, options)
-    running = [s.name for s in outcome.target.manager.states(outcome.changed) if s.runs]
+    changed = (*outcome.changed, *outcome.networks, *outcome.volumes)
+    running = [state.name for state in outcome.target.manager.states(changed) if state.runs]
     if running:
         ctx.report(f"{', '.join(running)}: running as before until composer restart")
     tell_of_boot(ctx, outcome.target.manager)
@@ -78,24 +84,23 @@ def installed_units(ctx: Context, options: InstallOptions) -> Outcome:
     for text in units.warnings:
         ctx.warn(text)
     with ctx.lock(project.name), ctx.view() as emit:
-        found = changes(units, place, force=options.force)
-        with Writing(found) as writing, _secrets(ctx, project, units, emit):
+        loaded = manager.loaded((units.target, *services_of(units)))
+        found = changes(units, place, loaded=loaded, force=options.force)
+        with Writing(found, place.mode) as writing:
             writing.prepare()
-            stale = [name for c in found if c.kind == "removed" for name in c.services]
-            if stale:
-                manager.jobs("stop", stale)
-            writing.commit()
-            try:
-                manager.reload()
-                there = _loaded(manager, units)
-            except BaseException:
-                writing.undo()
-                manager.reload()
-                raise
+            with _secrets(ctx, project, units, emit):
+                there, ran = _replaced(ctx, manager, units, found, writing)
         _tell(emit, found)
         _remove_secrets(ctx, emit, _used(found) - {secret.name for secret in units.secrets})
-    changed = [name for c in found if c.matters for name in c.services]
-    return Outcome(Target(there, manager), tuple(changed))
+        again = _start_again(ctx, manager, there, ran, emit)
+    matter = [change for change in found if change.matters]
+
+    def named(resource: str | None) -> tuple[str, ...]:
+        wanted = [name for c in matter if c.resource == resource for name in c.services]
+        return tuple(name for name in there.services if any(fnmatchcase(name, w) for w in wanted))
+
+    changed = tuple(name for name in named(None) if name not in again)
+    return Outcome(Target(there, manager), changed, named("network"), named("volume"))
 
 
 def _refuse_others_podman(ctx: Context) -> None:
@@ -137,6 +142,75 @@ def _tell(emit: EventSink, found: Sequence[Change]) -> None:
     if all(change.kind == "unchanged" for change in found):
         folder = str(found[0].path.parent)
         emit(Finished(folder, "Units", folder, "Unchanged", 0.0))
+
+
+# --- what runs while its units change -------------------------------------------------------------
+
+
+def _replaced(
+    ctx: Context, manager: Manager, units: Units, found: Sequence[Change], writing: Writing
+) -> tuple[Installed, list[str]]:
+    """Stop what has no unit any more, put the files in place, and let systemd read them.
+
+    Returns what is installed, and the services that ran before, if some were to be stopped: what
+    requires them stops as well. If something fails, all is as before, and is raised.
+    """
+    before = installed(units.project, manager.place)
+    old = before.services if before else ()
+    stale = _stale(found, old, units)
+    ran: list[str] = []
+    try:
+        if stale:
+            states = manager.states(list(dict.fromkeys((*old, *stale))))
+            ran = list(dict.fromkeys(state.name for state in states if state.runs))
+            manager.jobs("stop", stale)
+        writing.commit()
+        manager.reload()
+        return _loaded(manager, units), ran
+    except BaseException:
+        _bring_back(ctx, manager, writing, ran)
+        raise
+
+
+def _stale(found: Sequence[Change], old: Sequence[str], units: Units) -> list[str]:
+    """What has to stop as long as systemd knows how: its file goes, or it is a replica too many."""
+    gone = [name for change in found if change.kind == "removed" for name in change.services]
+    new = services_of(units)
+    return list(dict.fromkeys([*gone, *(name for name in old if name not in new)]))
+
+
+def _bring_back(ctx: Context, manager: Manager, writing: Writing, ran: Sequence[str]) -> None:
+    """Undo all that was done. What fails is a warning: the error that led here counts."""
+    for text in writing.undo():
+        ctx.warn(text)
+    try:
+        manager.reload()
+        said = manager.jobs("start", ran) if ran else ""
+    except ComposerError as error:
+        said = error.message
+    if said:
+        ctx.warn(f"the units are as before, but systemd did not take them back: {said}")
+
+
+def _start_again(
+    ctx: Context, manager: Manager, there: Installed, ran: Sequence[str], emit: EventSink
+) -> list[str]:
+    """Start what stopped with others and has units still. Returns it, and tells of the rest."""
+    idle = {state.name for state in manager.states(ran) if not state.runs}
+    again = [name for name in ran if name in idle and name in there.services]
+    said = ""
+    try:
+        said = manager.jobs("start", again) if again else ""
+    except SystemdError as error:
+        said = error.message
+    if said:
+        ctx.warn(f"not all that ran was started again: {said}")
+    down = {state.name for state in manager.states(again) if not state.runs}
+    for name in ran:
+        if name in idle:
+            word = "Stopped" if name not in again or name in down else "Restarted"
+            emit(Finished(name, "Unit", name, word, 0.0))
+    return again
 
 
 # --- secrets --------------------------------------------------------------------------------------
@@ -196,8 +270,7 @@ def _loaded(manager: Manager, units: Units) -> Installed:
     found = installed(units.project, manager.place)
     if found is None:
         raise SystemdError(f"{units.target} is gone: another command removed it")
-    names = [name for name in found.services if "@." not in name]
-    missing = [state.name for state in manager.states(names) if state.load != "loaded"]
+    missing = [state.name for state in manager.states(found.services) if state.load != "loaded"]
     if not missing:
         return found
     reasons = _reasons(manager) if units.format == "quadlet" else []
@@ -243,7 +316,7 @@ def remove(ctx: Context, target: Target) -> None:
     manager.disable(units.target)
     with ctx.view() as emit:
         found = [Change(path, path.read_text(errors="replace"), None) for path in units.files]
-        with Writing(found) as writing:
+        with Writing(found, manager.place.mode) as writing:
             writing.prepare()
             writing.commit()
         manager.reload()

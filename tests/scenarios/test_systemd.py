@@ -168,6 +168,39 @@ def test_autostart_must_take_over_what_up_started_and_bring_changes(project: Man
     assert "-worker@.container" not in project.files()
 
 
+def test_what_stops_for_a_change_of_units_must_run_again(project: Managed) -> None:
+    file = project.folder / "compose.yaml"
+    three = file.read_text().replace("scale: 2", "scale: 3")
+    file.write_text(three)
+    project.ok("autostart")
+    before = project.running(*ALL, "worker-3")
+    without = three.replace("scale: 3", "scale: 2").replace("volumes: [data:/data]", "tty: false")
+    file.write_text(without.removesuffix("volumes:\n  data:\n"))
+    project.ok("systemd", "install")
+    after = project.running(*ALL)
+    assert after["worker-1"] == before["worker-1"], "nothing of it changed"
+    assert after["store-1"] != before["store-1"], "its volume went, and stopped it"
+    assert project.unit("data-volume.service") == "inactive"
+    project.ok("systemd", "install", "--format", "units")
+    project.running(*ALL)
+    assert project.fetch() == "it works\n"
+
+
+def test_a_unit_from_another_folder_must_not_be_replaced(project: Managed) -> None:
+    machine, file = project.machine, f"/run/systemd/system/{project.name}.target"
+    machine.run("sh", "-c", f"echo [Unit] >{file} && systemctl daemon-reload")
+    try:
+        done = project.run("systemd", "install")
+        assert done.returncode == 1
+        assert f"{project.name}.target is a unit already: {file}" in done.stderr
+        done = project.run("-p", "default", "systemd", "install", "--force")
+        assert "default.target is systemd's own" in done.stderr
+        assert done.returncode == 1
+    finally:
+        machine.run("rm", file)
+    assert project.files() == set()
+
+
 def test_what_fails_must_be_shown_with_its_last_lines(project: Managed) -> None:
     file = project.folder / "compose.yaml"
     broken = "image: redis:alpine\n    entrypoint: [/none]\n    restart: on-failure:1"

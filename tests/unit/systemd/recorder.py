@@ -18,6 +18,7 @@ if [ "$verb" = show ]; then
         echo "Id=$word"; cat "$state"; echo
     done
 fi
+[ ! -d {folder}/on/$verb ] || cp {folder}/on/$verb/* {folder}/state
 [ ! -e {folder}/fail/$verb ] || {{ cat {folder}/fail/$verb >&2; exit 1; }}
 """
 _JOURNALCTL = """\
@@ -27,6 +28,7 @@ echo "journalctl $*" >> {folder}/calls
 case "$*" in *--reverse*) tac {folder}/journal ;; *) cat {folder}/journal ;; esac
 """
 RUNS = {"LoadState": "loaded", "ActiveState": "active", "SubState": "running"}
+STOPPED = {"LoadState": "loaded", "ActiveState": "inactive", "SubState": "dead"}
 FAILED = {
     "LoadState": "loaded",
     "ActiveState": "failed",
@@ -54,10 +56,15 @@ class Recorder:
         """A ``PATH`` on which they come first."""
         return f"{self.folder}:{os.environ['PATH']}"
 
-    def state(self, unit: str, properties: Mapping[str, str]) -> None:
-        """Let ``systemctl show`` say so of ``unit``; ``any`` are all others."""
+    def state(self, unit: str, properties: Mapping[str, str], *, on: str | None = None) -> None:
+        """Let ``systemctl show`` say so of ``unit``; ``any`` are all others.
+
+        With ``on`` it does from the moment when this verb was said.
+        """
+        folder = self.folder / "on" / on if on else self.folder / "state"
+        folder.mkdir(parents=True, exist_ok=True)
         lines = "".join(f"{key}={value}\n" for key, value in properties.items())
-        (self.folder / "state" / unit).write_text(lines)
+        (folder / unit).write_text(lines)
 
     def fail(self, verb: str, text: str) -> None:
         """Let ``systemctl verb`` fail, or ``journal``."""

@@ -14,7 +14,7 @@ from composer.plan.intent import Down, Images, Lifecycle, Up
 from composer.state import PROJECT, Capabilities, NetworkState
 from composer.systemd import manager
 from composer.systemd.places import Place, place
-from composer.usecases import autostart, systemd_install, systemd_look, systemd_run
+from composer.usecases import autostart, systemd_look, systemd_run
 from composer.usecases.context import Context, Settings
 from composer.usecases.down import down
 from composer.usecases.lifecycle import lifecycle
@@ -95,12 +95,11 @@ def test_install_writes_units_and_secrets_and_lets_systemd_read_them(case: Case)
     assert case.install() == 0
     assert case.files() == (UNITS, QUADLETS)
     assert case.engine.secret_texts == {"p_token": b"s3cret"}
-    reload, show, *_ = case.recorder.calls()
+    asked, reload, show, *_ = case.recorder.calls()
     assert reload == "daemon-reload"
-    assert set(show.split()) == {
-        "show",
-        *("p-db@1.service", "p-db@2.service", "p-web-1.service", "p-default-network.service"),
-    }
+    services = {"p-db@1.service", "p-db@2.service", "p-web-1.service", "p-default-network.service"}
+    assert set(show.split()) == {"show", *services}
+    assert set(asked.split()) == {"show", "p.target", *services}
 
 
 def test_installing_again_writes_nothing(case: Case, capsys: Said) -> None:
@@ -117,7 +116,7 @@ def test_stale_units_are_stopped_and_removed(case: Case) -> None:
     case.install()
     assert case.files() == (UNITS, {"p-default.network", "p-db-1.container", "p-web-1.container"})
     calls = case.recorder.calls()
-    stopped = calls.index("stop p-db@*.service")
+    stopped = calls.index("stop p-db@*.service p-db@1.service p-db@2.service")
     assert "daemon-reload" in calls[stopped:], "they are stopped as long as systemd knows them"
 
 
@@ -162,7 +161,7 @@ def test_a_foreign_unit_is_never_overwritten_unless_forced(
     assert "--force" in (raised.value.hint or "")
     assert case.files() == ({name}, set())
     assert case.engine.secret_texts == {}
-    assert case.recorder.calls() == []
+    assert [call.split()[0] for call in case.recorder.calls()] == ["show"]
     case.install(force=True)
     assert case.files() == (UNITS, QUADLETS)
 
@@ -501,6 +500,9 @@ def test_generate_writes_a_folder_without_systemd(case: Case, capsys: Said) -> N
     (folder / "p.target").write_text("mine")
     with pytest.raises(ComposerError, match="was not written by composer"):
         generate(case.context(), options)
+    assert generate(case.context(), options._replace(force=True)) == 0
+    assert "[Unit]" in (folder / "p.target").read_text()
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
 
 
 def test_generate_prints_all_files_each_below_its_name(case: Case, capsys: Said) -> None:
@@ -518,4 +520,4 @@ def test_generate_prints_all_files_each_below_its_name(case: Case, capsys: Said)
 def test_a_project_without_active_services_has_nothing_for_systemd(case: Case) -> None:
     case.write("services: {web: {image: x, profiles: [off]}}\nname: p\n")
     with pytest.raises(ComposerError, match="nothing for systemd"):
-        systemd_install.install(case.context(), InstallOptions(case.place))
+        case.install()
