@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -219,3 +220,38 @@ def test_units_of_a_user_must_be_read_by_nobody_else(case: Case) -> None:
     files[0].chmod(0o644)
     case.install()
     assert files[0].stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_cannot_be_put_in_place_must_leave_all_as_before(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.install()
+    before = {path: path.read_text() for path in case.place.quadlets.iterdir()}
+    rename = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if "on-failure" in self.read_text():
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    case.write(FILE.replace("always", "on-failure").replace("db: {", "db: {read_only: true, "))
+    message = r"cannot write .*p-web-1\.container: No space left on device"
+    with pytest.raises(ComposerError, match=message) as raised:
+        case.install()
+    assert raised.value.hint == "Nothing was changed."
+    assert {path: path.read_text() for path in case.place.quadlets.iterdir()} == before
+
+
+def test_a_file_system_without_links_must_do(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    case.install()
+    before = {path: path.read_text() for path in case.place.quadlets.iterdir()}
+    case.recorder.fail("daemon-reload", "no\n")
+    case.write(FILE.replace("always", "on-failure").replace("scale: 2", "scale: 1"))
+    with pytest.raises(ComposerError, match="daemon-reload: no"):
+        case.install()
+    assert {path: path.read_text() for path in case.place.quadlets.iterdir()} == before
