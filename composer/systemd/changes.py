@@ -42,7 +42,12 @@ class Change(NamedTuple):
 
     @property
     def matters(self) -> bool:
-        """Whether it changes what runs: composer's own version and remarks do not."""
+        """Whether it changes what runs: composer's own version and remarks do not.
+
+        In a Dockerfile a line with ``#`` may be a directive, or part of a script.
+        """
+        if self.path.suffix == ".Containerfile":
+            return self.kind == "changed"
         return self.kind == "changed" and _told(self.before) != _told(self.after)
 
     @property

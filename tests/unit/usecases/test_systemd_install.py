@@ -123,9 +123,10 @@ def test_another_inline_dockerfile_must_restart_the_unit_that_builds(case: Case)
     case.engine = FakeEngine(images=["localhost/p-web"], capabilities=case.engine.capabilities())
     case.write(text.format("one"))
     install(case.context(), InstallOptions(case.place))
-    case.write(text.format("two"))
-    autostart.enable(case.context(), case.place, None, force=False)
-    assert _calls(case, "try-restart") == ["try-restart p-web-build.service"]
+    for number, said in enumerate(("two", "two\\n# check=error=true"), start=1):
+        case.write(text.format(said).replace("'", '"'))
+        autostart.enable(case.context(), case.place, None, force=False)
+        assert _calls(case, "try-restart") == ["try-restart p-web-build.service"] * number
 
 
 # --- the way back ---------------------------------------------------------------------------------
