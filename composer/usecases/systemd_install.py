@@ -58,7 +58,8 @@ def install(ctx: Context, options: InstallOptions) -> int:
     """
     if options.diff or ctx.settings.dry_run:
         units = units_of(ctx, ctx.project(), options.place, options.format)
-        _show(ctx, changes(units, options.place, force=options.force))
+        loaded = _known(Manager(options.place, ctx.environ), units)
+        _show(ctx, changes(units, options.place, loaded=loaded, force=options.force))
         return 0
     outcome = installed_units(ctx, options)
     changed = (*outcome.changed, *outcome.networks, *outcome.volumes)
@@ -121,6 +122,15 @@ def _refuse_two(project: str, place: Place, ctx: Context) -> None:
             f"project {project} is installed already, in {other.units}",
             hint=f"composer systemd uninstall {other.option} takes it from there.",
         )
+
+
+def _known(manager: Manager, units: Units) -> dict[str, str]:
+    """The units of these names that systemd has; none where it cannot be asked."""
+    try:
+        manager.check()
+        return manager.loaded((units.target, *services_of(units)))
+    except SystemdError:
+        return {}
 
 
 def _show(ctx: Context, found: Sequence[Change]) -> None:

@@ -54,6 +54,8 @@ def test_a_unit_of_a_package_must_not_be_replaced_even_if_forced(case: Case, uni
     for force in (False, True):
         with pytest.raises(ComposerError, match="is a unit already") as raised:
             case.install(force=force)
+        with pytest.raises(ComposerError, match="is a unit already"):
+            case.install(force=force, diff=True)
         assert raised.value.message == f"{unit} is a unit already: {file}"
     assert case.files() == (set(), set())
     assert case.engine.secret_texts == {}
