@@ -39,8 +39,8 @@ def _overlay(manifests: Sequence[Manifest]) -> dict[str, object]:
         pod = spec.get("template", {}).get("spec", {})
         for container in (*pod.get("initContainers", ()), *pod.get("containers", ())):
             name, tag = split_image(container["image"])
-            if tag:
-                images.setdefault(name, tag)
+            if "@" not in name:
+                images.setdefault(name, tag or "latest")
     overlay: dict[str, object] = {
         **_API,
         "namespace": manifests[0]["metadata"]["labels"][PART_OF],
