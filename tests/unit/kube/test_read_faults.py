@@ -153,6 +153,61 @@ FAULTS = [
         "",
     ),
     ("image: busybox", "image: [[busybox", "malformed YAML", ""),
+    ("spec:\n  containers:", "spek:\n  containers:", "5:1: Pod/app: spek: is unknown", "spec?"),
+    (
+        "spec:\n",
+        "spec:\n  initContainers: {}\n",
+        "6:3: Pod/app: spec.initContainers: a list is needed, not a mapping",
+        "",
+    ),
+    (
+        "image: busybox",
+        "image: busybox\n    securityContext: {runAsUser: 0, runAsNonRoot: true}",
+        "9:23: Pod/app: spec.containers[0].securityContext.runAsUser: 0 is root",
+        "forbids",
+    ),
+    (
+        "image: busybox",
+        "image: busybox\n    imagePullPolicy: Sometimes",
+        "9:5: Pod/app: spec.containers[0].imagePullPolicy: 'Sometimes' is not allowed",
+        "Always, IfNotPresent and Never",
+    ),
+    (
+        "image: busybox",
+        "image: busybox\n    env: [{name: A, value: b, valueFrom: {fieldRef: {fieldPath: x}}}]",
+        "9:11: Pod/app: spec.containers[0].env[0]: value and valueFrom exclude each other",
+        "",
+    ),
+    (
+        "image: busybox",
+        "image: busybox\n    livenessProbe: {periodSeconds: 0, exec: {command: [a]}}",
+        "9:21: Pod/app: spec.containers[0].livenessProbe.periodSeconds: 0 is too little",
+        "",
+    ),
+    (
+        "spec:\n  containers:\n  - name: app\n",
+        (
+            "spec:\n  volumes: [{name: v, emptyDir: {}}]\n  containers:\n  - name: app\n"
+            "    volumeMounts: [{name: v, mountPath: m, subPath: ../x}]\n"
+        ),
+        "9:30: Pod/app: spec.containers[0].volumeMounts[0].mountPath: 'm' is no absolute path",
+        "subPath: leads out of the volume",
+    ),
+    (
+        "spec:\n",
+        "spec:\n  volumes: [{name: v, emptyDir: {}, hostPath: {path: /a}}]\n",
+        "6:13: Pod/app: spec.volumes[0]: volume v is of several kinds: emptyDir, hostPath",
+        "say one",
+    ),
+    (
+        "spec:\n  containers:\n  - name: app\n",
+        (
+            "spec:\n  volumes: [{name: v, hostPath: {path: a, type: Wrong}}]\n  containers:\n"
+            "  - name: app\n    volumeMounts: [{name: v, mountPath: /m}]\n"
+        ),
+        "'a' is no absolute path",
+        "'Wrong' is not allowed",
+    ),
 ]
 
 
@@ -220,6 +275,15 @@ def test_each_field_is_done_or_said_to_have_no_effect(type_: str) -> None:
         ("serviceAccountName: robot\n", "spec.template.spec.serviceAccountName"),
         ("securityContext: {fsGroup: 5}\n", "spec.template.spec.securityContext.fsGroup"),
         ("activeDeadlineSeconds: 5\n", "spec.template.spec.activeDeadlineSeconds"),
+        ("securityContext: {runAsGroup: 5}\n", "spec.template.spec.securityContext.runAsGroup"),
+        (
+            "securityContext: {runAsNonRoot: true}\n",
+            "spec.template.spec.securityContext.runAsNonRoot",
+        ),
+        (
+            "securityContext: {seccompProfile: {type: Localhost, localhostProfile: p}}\n",
+            "spec.template.spec.securityContext.seccompProfile",
+        ),
     ],
 )
 def test_what_has_no_effect_is_warned_of_with_its_place(

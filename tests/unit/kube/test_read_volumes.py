@@ -158,6 +158,25 @@ def test_replicas_of_a_stateful_set_have_volumes_of_their_own(
     assert found.services["db"].volumes[0].source == "data"
 
 
+def test_a_claim_that_goes_with_the_pod_is_a_volume_that_does(tmp_path: Path) -> None:
+    claim = "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}"
+    found = project(tmp_path, mounted(f"ephemeral: {{volumeClaimTemplate: {{{claim}}}}}"))
+    (volume,) = found.volumes.values()
+    assert (volume.key, volume.temporary, volume.per_replica) == ("app-v", True, True)
+
+
+def test_what_is_optional_and_not_there_is_left_out(tmp_path: Path) -> None:
+    found = read(tmp_path, mounted("configMap: {name: none, optional: true}"))
+    assert "there is no ConfigMap none: it is left out" in found.warnings[0]
+    assert "configs" not in found.document
+
+
+def test_tokens_of_a_cluster_are_left_out_with_a_warning(tmp_path: Path) -> None:
+    token = "projected: {sources: [{serviceAccountToken: {path: t}}]}"
+    (warning,) = read(tmp_path, mounted(token)).warnings
+    assert "there is nothing like it without a cluster: left out" in warning
+
+
 def test_what_nobody_can_mount_is_refused(tmp_path: Path) -> None:
     said = refused(tmp_path, mounted("csi: {driver: x}"))
     assert "spec.template.spec.volumes[0].csi: composer mounts no volumes of this kind" in said

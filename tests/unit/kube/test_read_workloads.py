@@ -11,7 +11,7 @@ from composer.errors import ComposerError
 from composer.kube.names import MANAGED_BY, MANAGER, PART_OF
 from composer.kube.read import read_manifests
 from composer.spec.model import Project
-from tests.unit.kube.manifests import container, deployment, project, read
+from tests.unit.kube.manifests import container, deployment, project, read, refused
 
 TWO = """\
 containers:
@@ -170,6 +170,17 @@ def test_a_service_that_selects_nothing_is_warned_of(tmp_path: Path) -> None:
     said = cluster_service("x", "ports: [{port: 80}]", "app: other")
     (warning,) = read(tmp_path, container(PORTS), said).warnings
     assert "Service x selects no pod of the files" in warning
+
+
+def test_a_service_that_names_a_port_nobody_has_is_an_error(tmp_path: Path) -> None:
+    said = cluster_service("app", "ports: [{port: 80, targetPort: web}]")
+    assert "no container of Deployment/app has a port web" in refused(tmp_path, container(""), said)
+
+
+def test_a_name_of_others_is_warned_of(tmp_path: Path) -> None:
+    said = cluster_service("db", "type: ExternalName, externalName: db.example.org")
+    (warning,) = read(tmp_path, container(""), said).warnings
+    assert "composer gives names to pods of the files only" in warning
 
 
 def test_a_port_of_the_host_is_published_at_its_address(tmp_path: Path) -> None:
