@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import IO, TYPE_CHECKING
 
 from composer.engine.base import ALREADY, GONE, Base, whole
-from composer.engine.ending import end
 from composer.engine.libpod import Query, segment
+from composer.engine.passing import ENDING, NEVER, STARTING, Passing, insist
 from composer.errors import EngineError
 from composer.state import OneOff
 
@@ -53,20 +53,18 @@ class Containers(Base):
     def init(self, container: str) -> None:
         """POST /libpod/containers/{name}/init."""
         with self._begins(container):
-            self._act(container, "init")
+            self._act(container, "init", passing=STARTING)
         self._bridges.attend()
 
     def start(self, container: str) -> None:
         """POST /libpod/containers/{name}/start. A running container is left as it is."""
         with self._begins(container):
-            self._act(container, "start")
+            self._act(container, "start", passing=STARTING)
         self._bridges.attend()
 
     def stop(self, container: str, *, timeout: float | None = None) -> None:
         """POST /libpod/containers/{name}/stop."""
-        path = f"/containers/{segment(container)}/stop"
-        query: Query = {"timeout": whole(timeout)}
-        end(self._libpod, "POST", path, query, ok=ALREADY, what=f"stop {container}")
+        self._act(container, "stop", {"timeout": whole(timeout)}, passing=ENDING)
 
     def pause(self, container: str) -> None:
         """POST /libpod/containers/{name}/pause."""
@@ -94,10 +92,9 @@ class Containers(Base):
 
         if timeout is None:
             timeout = inspect(self._libpod, container).config.stop_timeout
-        path = f"/containers/{segment(container)}/restart"
-        query: Query = {"t": whole(timeout), "timeout": whole(timeout)}
+        seconds = whole(timeout)
         with self._begins(container):
-            end(self._libpod, "POST", path, query, ok=ALREADY, what=f"restart {container}")
+            self._act(container, "restart", {"t": seconds, "timeout": seconds}, passing=ENDING)
         self._bridges.attend()
 
     def remove(
@@ -116,7 +113,8 @@ class Containers(Base):
         if force:
             query = {**query, "timeout": whole(timeout)}
         path = f"/containers/{segment(container)}"
-        end(self._libpod, "DELETE", path, query, ok=GONE, what=f"remove {container}")
+        what = f"remove {container}"
+        insist(self._libpod, "DELETE", path, query, passing=ENDING, ok=GONE, what=what)
 
     @contextmanager
     def _begins(self, container: str) -> Iterator[None]:
@@ -131,10 +129,16 @@ class Containers(Base):
             raise
 
     def _act(
-        self, container: str, verb: str, query: Mapping[str, str | int | None] | None = None
+        self,
+        container: str,
+        verb: str,
+        query: Query | None = None,
+        *,
+        passing: Passing = NEVER,
     ) -> None:
         path = f"/containers/{segment(container)}/{verb}"
-        self._libpod.call("POST", path, query, ok=ALREADY, what=f"{verb} {container}")
+        what = f"{verb} {container}"
+        insist(self._libpod, "POST", path, query, passing=passing, ok=ALREADY, what=what)
 
     def run_inside(
         self,

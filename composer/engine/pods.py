@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from composer.engine.base import ALREADY, GONE, whole
 from composer.engine.containers import Containers
-from composer.engine.ending import end
 from composer.engine.libpod import segment
 from composer.engine.looking import Looking
+from composer.engine.passing import ENDING, ENDING_POD, insist
 from composer.errors import ComposerError, EngineError
 
 if TYPE_CHECKING:
@@ -28,15 +28,14 @@ class Pods(Looking, Containers):
 
         What is left of a pod when its members have ended is its infra container.
         """
-        # Podman tells of members that end by themselves meanwhile with a status alone.
-        end(
+        insist(
             self._libpod,
             "POST",
             f"/pods/{segment(pod)}/stop",
             {"t": whole(timeout)},
+            passing=ENDING_POD,
             ok=(*ALREADY, *GONE),
             what=f"stop pod {pod}",
-            passing=(409,),
         )
         with contextlib.suppress(EngineError):
             infra = self.inspect_pod(pod).get("InfraContainerID")
@@ -53,7 +52,8 @@ class Pods(Looking, Containers):
             "POST", f"/pods/{segment(pod)}/kill", ok=(404, 409, 500), what=f"kill pod {pod}"
         )
         path = f"/pods/{segment(pod)}"
-        end(self._libpod, "DELETE", path, {"force": True}, ok=GONE, what=f"remove pod {pod}")
+        force, what = {"force": True}, f"remove pod {pod}"
+        insist(self._libpod, "DELETE", path, force, passing=ENDING, ok=GONE, what=what)
 
     def update_pod(self, pod: str, *, cpus: float | None = None, memory: int | None = None) -> None:
         """See ``Engine.update_pod``."""

@@ -24,7 +24,7 @@ def nowhere(engine: Testbed, tmp_path: Path) -> Iterator[dict[str, str]]:
     settings = tmp_path / "containers.conf"
     volatile = engine.volatile / "alone"
     volatile.mkdir(mode=0o700)
-    settings.write_text(machine.containers_conf(volatile / "tmp"))
+    settings.write_text(machine.containers_conf(volatile / "tmp", engine.programs))
     options = store_options(tmp_path / "store", volatile)
     env = clean_environ() | {
         "HOME": str(tmp_path),

@@ -1,4 +1,4 @@
-"""Stopping and removing what Podman refuses to end at first: refusals that pass, and others."""
+"""Refusals of Podman that pass, after which composer asks again, and others."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from composer.engine import ending
-from composer.engine.ending import end
+from composer.engine import passing
 from composer.engine.libpod import Libpod
+from composer.engine.passing import ENDING, insist
 from composer.engine.podman_engine import PodmanEngine
 from composer.engine.program import Program
 from composer.engine.transport import Response
@@ -61,7 +61,7 @@ class Podman:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ending, "_PAUSE", 0.0)
+    monkeypatch.setattr(passing, "PAUSE", 0.0)
 
 
 def engine(podman: Podman) -> PodmanEngine:
@@ -81,6 +81,18 @@ def test_what_passes_is_tried_again(call: str, text: str) -> None:
     podman = Podman(refusal(text), refusal(text), DONE)
     CALLS[call](engine(podman))
     assert podman.asked == [call] * 3
+
+
+@pytest.mark.parametrize("verb", ["start", "init"])
+def test_a_member_starts_once_its_pod_does(verb: str) -> None:
+    text = "cannot get namespace path unless container infra is running: container is stopped"
+    podman = Podman(refusal(text), DONE)
+    getattr(engine(podman), verb)("app")
+    assert podman.asked == [f"POST /containers/app/{verb}"] * 2
+    podman = Podman(refusal(IMPROPER))
+    with pytest.raises(EngineError):
+        engine(podman).start("app")
+    assert len(podman.asked) == 1
 
 
 def test_what_is_gone_after_a_refusal_is_removed() -> None:
@@ -108,16 +120,17 @@ def test_a_refusal_that_does_not_pass_is_an_error_after_a_while() -> None:
         now[0] += 1.0
 
     with pytest.raises(EngineError, match="dependent containers") as caught:
-        end(
+        insist(
             Libpod(podman),
             "DELETE",
             "/containers/vpn",
+            passing=ENDING,
             ok=(404,),
             what="remove vpn",
             clock=lambda: now[0],
             sleep=sleep,
         )
-    assert len(podman.asked) == 1 + ending.SECONDS
+    assert len(podman.asked) == 1 + ENDING.seconds
     assert "share its namespaces" in (caught.value.hint or "")
 
 
