@@ -22,6 +22,9 @@ DEPENDS_ON = ".depends-on.podman-composer/"
 the condition. Kubernetes has no such order; composer's own player keeps it. Neither part is longer
 than Kubernetes allows, nor the value than Podman 4.3 does (63 characters)."""
 
+PER_REPLICA = "podman-composer/per-replica"
+"""Label of a claim's template: the file itself gives each replica a volume of its own."""
+
 LENGTH = 63
 """Characters of a name, a label's value or a label's name without its prefix."""
 

@@ -13,7 +13,7 @@ from composer.kube.generate.files import config_map, file_object, gather, object
 from composer.kube.generate.metadata import add_labels
 from composer.kube.generate.quantities import memory
 from composer.kube.generate.workloads import Workload, claims, named_volumes
-from composer.kube.names import dns_label
+from composer.kube.names import PER_REPLICA, dns_label
 from composer.spec.model import FileReference, Mount, Service, Volume
 from composer.spec.units import size as bytes_of
 
@@ -225,6 +225,8 @@ def claim(draft: Draft, volume: Volume, workload: Workload, *, template: bool = 
     made: Manifest = {"metadata": {"name": name}, "spec": spec}
     if not template:
         made = draft.add("PersistentVolumeClaim", name, workload.name, spec=spec)
+    if template and volume.per_replica:
+        made["metadata"]["labels"] = {PER_REPLICA: "true"}
     add_labels(draft, f"volumes.{volume.key}.labels", made["metadata"], volume.labels)
     return made
 

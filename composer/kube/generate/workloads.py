@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from composer.graph.needs import depends_on
+from composer.graph.sequence import in_order
 from composer.kube.generate.draft import Draft, Kind
 from composer.kube.generate.extension import kubernetes
 from composer.kube.names import dns_label
@@ -65,10 +66,12 @@ def workloads(draft: Draft) -> list[Workload]:
         if waiting is not None and len(own.members) == 1 and own.replicas == 1:
             waiting.preparing.append(project.services[name])
             del found[own.name]
+    order = in_order(project)
     for workload in found.values():
         for service in [s for s in workload.members if s.pod_init is not None]:
             workload.members.remove(service)
             workload.preparing.append(service)
+        workload.preparing.sort(key=lambda service: order.index(service.name))
         workload.kind = _kind(draft, workload, once)
     return list(found.values())
 

@@ -66,9 +66,11 @@ def _restarts(
     Podman acts on its one check. If that is another one, composer looks after the container.
     """
     acting = [probe for probe in said if not probe.path.endswith("readinessProbe")]
-    if not acting or ours:
+    if not acting:
         return
     if acting[0] is said[0] or _test(container, acting[0]) == test:
+        if ours:  # the policy of restarts has made it
+            return
         extension = mapping({"on_unhealthy": "restart"}, acting[0].mark)
         deepen(service, "x-podman", extension, acting[0].mark)
         return

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from composer.kube.names import PER_REPLICA
 from composer.kube.quantities import size, size_text
 from composer.kube.read.cursor import Cursor
 from composer.kube.read.draft import Draft, extend, mapping
@@ -47,6 +48,13 @@ class Mounting:
     def target(self) -> str:
         """Where it is mounted."""
         return self.mount.get("mountPath").text().rstrip("/") or "/"
+
+    @property
+    def key(self) -> str:
+        """What the volume is called in the document if it is no claim: others may have one of the
+        same name, but for those of our own manifests, which were volumes of a project."""
+        name = self.volume.get("name").text()
+        return name if self.workload.one.ours else f"{self.workload.key}-{name}"
 
     @property
     def inside(self) -> str:
@@ -131,7 +139,7 @@ def _empty(one: Mounting, said: Cursor) -> None:
             one.mount.mark,
         )
         return
-    key = f"{one.workload.key}-{one.volume.get('name').text()}"
+    key = one.key
     extension = {"temporary": True, "per_replica": True}
     tmpfs = {"type": "tmpfs", "device": "tmpfs", "o": options or None}
     volume = {
@@ -195,13 +203,15 @@ def _template(one: Mounting, said: Cursor) -> None:
     claims = [claim.name for claim in one.draft.of_kind("PersistentVolumeClaim")]
     key = f"{one.workload.key}-{name}" if name in (*others, *claims) else name
     own = mapping({"x-podman": mapping({"per_replica": True}, said.mark)}, said.mark)
-    one.draft.add("volumes", key, None if one.workload.one.ours else own, one.volume.mark)
+    said_so = PER_REPLICA in one.volume.get("metadata", "labels").pairs()
+    shared = one.workload.one.ours and not said_so
+    one.draft.add("volumes", key, None if shared else own, one.volume.mark)
     one.say_named(key)
 
 
 def _ephemeral(one: Mounting, said: Cursor) -> None:
     """``ephemeral``: a claim that goes with the pod."""
-    key = f"{one.workload.key}-{one.volume.get('name').text()}"
+    key = one.key
     extension = mapping({"temporary": True, "per_replica": True}, said.mark)
     one.draft.add("volumes", key, mapping({"x-podman": extension}, said.mark), said.mark)
     one.say_named(key)
@@ -209,7 +219,7 @@ def _ephemeral(one: Mounting, said: Cursor) -> None:
 
 def _nfs(one: Mounting, said: Cursor) -> None:
     """``nfs``, by the kernel's own mount."""
-    key = f"{one.workload.key}-{one.volume.get('name').text()}"
+    key = one.key
     read_only = ",ro" if said.get("readOnly").value is True else ""
     options = {
         "type": "nfs",

@@ -165,3 +165,52 @@ def test_what_runs_once_is_again_a_service_or_an_init_container(tmp_path: Path) 
     assert conditions["migrate"] == {"db": "service_started"}
     assert conditions["seed"] == {}
     assert conditions["app"] == {"migrate": once, "seed": once, hook: once}
+
+
+MANIFEST = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  serviceName: db
+  replicas: 2
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      initContainers:
+        - {name: zero, image: i}
+        - {name: middle, image: i, volumeMounts: [{name: scratch, mountPath: /s}]}
+        - {name: a-last, image: i}
+      containers:
+        - name: main
+          image: i
+          readinessProbe: {exec: {command: [ready]}}
+          livenessProbe: {exec: {command: [alive]}, periodSeconds: 7}
+          volumeMounts: [{name: data, mountPath: /d}, {name: scratch, mountPath: /s}]
+      volumes: [{name: scratch, emptyDir: {}}]
+  volumeClaimTemplates:
+    - metadata: {name: data}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
+
+
+def test_a_manifest_comes_back_by_way_of_a_compose_file(tmp_path: Path) -> None:
+    first = tmp_path / "db.yaml"
+    first.write_text(MANIFEST)
+    found = read_manifests([str(first)])
+    project = load(Options(files=(str(first),), project_name="db", environ={}, reader=found.reader))
+    (made,) = (m for m in manifests(project).manifests if m["kind"] == "StatefulSet")
+    spec = made["spec"]["template"]["spec"]
+    assert made["spec"]["replicas"] == 2
+    assert [one["name"] for one in spec["initContainers"]] == ["zero", "middle", "a-last"]
+    (main,) = spec["containers"]
+    assert main["readinessProbe"]["exec"] == {"command": ["ready"]}
+    assert main["livenessProbe"]["exec"] == {"command": ["alive"]}
+    assert {"name": "db-scratch", "emptyDir": {}} in spec["volumes"]
+    assert [one["metadata"]["name"] for one in made["spec"]["volumeClaimTemplates"]] == ["data"]
+    after = back(project, tmp_path)
+    assert set(after.volumes) == {"data", "db-scratch"}
+    assert after.volumes["data"].per_replica
+    assert after.services["main"].liveness == project.services["main"].liveness
+    assert after.pods["db"].scale == 2
