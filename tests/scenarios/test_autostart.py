@@ -26,7 +26,9 @@ def nowhere(engine: Testbed, tmp_path: Path) -> Iterator[dict[str, str]]:
     volatile.mkdir(mode=0o700)
     settings.write_text(machine.containers_conf(volatile / "tmp", engine.programs))
     options = store_options(tmp_path / "store", volatile)
+    path = engine.environ()["PATH"]
     env = clean_environ() | {
+        "PATH": path,
         "HOME": str(tmp_path),
         "XDG_RUNTIME_DIR": str(volatile),
         "CONTAINERS_CONF": str(settings),
@@ -34,7 +36,7 @@ def nowhere(engine: Testbed, tmp_path: Path) -> Iterator[dict[str, str]]:
     }
     # Half a minute of idleness is long in a test: the service is given less of it.
     hasty = tmp_path / "podman"
-    own = shutil.which("podman", path=engine.environ()["PATH"]) or "podman"
+    own = shutil.which("podman", path=path) or "podman"
     hasty.write_text(f'#!/bin/bash\nexec {own} "${{@/#--time=30/--time=5}}"\n')
     hasty.chmod(0o755)
     env["COMPOSER_PODMAN"] = str(hasty)
