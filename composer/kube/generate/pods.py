@@ -151,7 +151,7 @@ def _ending(draft: Draft, workload: Workload) -> dict[str, Any]:
         if tries_of(service) is not None:
             draft.warn(f"services.{service.name}.{word}", "only a Job gives up after some tries")
         elif workload.kind != "pod" and _policy(service, "Always") != "Always":
-            text = f"a {workload.kind} starts it again whenever it ends"
+            text = "on a cluster it is started again whenever it ends"
             draft.warn(f"services.{service.name}.{word}", text)
     return found
 

@@ -88,13 +88,13 @@ def test_a_job_is_tried_as_often_as_the_file_says(
 @pytest.mark.parametrize(
     ("said", "path", "text"),
     [
-        ('restart: "no"', "restart", "a deployment starts it again whenever it ends"),
-        ("restart: on-failure", "restart", "a deployment starts it again whenever it ends"),
+        ('restart: "no"', "restart", "on a cluster it is started again whenever it ends"),
+        ("restart: on-failure", "restart", "on a cluster it is started again whenever it ends"),
         ('restart: "on-failure:3"', "restart", "only a Job gives up after some tries"),
         (
             "deploy: {restart_policy: {condition: none}}",
             "deploy.restart_policy",
-            "a deployment starts it again whenever it ends",
+            "on a cluster it is started again whenever it ends",
         ),
     ],
 )
