@@ -88,7 +88,7 @@ test-real: setup ## run the tests that need a Podman
 	$(PYTEST) $(REAL)
 
 test-pure: setup ## run the tests that need no Podman
-	nice -n 5 $(PYTEST) $(PURE)
+	nice -n 5 env $(PYTEST) $(PURE)
 
 test-rootless: setup ## run the main scenarios on a Podman of a user without rights
 	COMPOSER_TEST_ROOTLESS=1 $(BIN)/pytest -p no:cacheprovider $(ROOTLESS)
