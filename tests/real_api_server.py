@@ -104,6 +104,8 @@ def running(programs: Path, folder: Path) -> Iterator[ApiServer]:
         start(
             str(programs / "kube-apiserver"),
             *(f"--etcd-servers={store}", f"--secure-port={port}", "--bind-address=127.0.0.1"),
+            # Nobody uses it; without one it looks for a way out, which test networks have not.
+            "--advertise-address=192.0.2.1",
             *("--cert-dir=certificates", "--token-auth-file=tokens.csv"),
             *("--authorization-mode=RBAC", "--service-cluster-ip-range=10.96.0.0/24"),
             *("--service-account-issuer=https://localhost", "--service-account-key-file=key"),
