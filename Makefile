@@ -18,7 +18,7 @@ PURE := tests/conformance tests/unit
 PYTEST = $(if $(wildcard $(ORACLE)/docker-compose),COMPOSER_ORACLE=$(CURDIR)/$(ORACLE)/docker-compose) \
 	$(BIN)/pytest
 
-.PHONY: help setup packages oracle clients images demo demo-down test test-real test-pure test-rootless test-matrix test-cluster \
+.PHONY: help setup packages oracle clients images demo demo-down test test-pure test-rootless test-matrix test-cluster \
 	lint format bench clean
 
 help: ## show what there is
@@ -80,12 +80,11 @@ demo-down: setup ## take the three-tier sample away, with its data
 # rights come last: root and other users cannot have one engine at the same time.
 test: setup clients images ## run all tests on a Podman of their own, and some of them without rights
 	$(if $(ARGS),$(PYTEST) $(ARGS),failed=; \
-	    $(MAKE) -j2 -k -Oline test-real test-pure || failed=1; \
+	    $(MAKE) test-pure >.pure.log 2>&1 & pure=$$!; \
+	    $(PYTEST) $(REAL) || failed=1; \
+	    wait $$pure || failed=1; cat .pure.log; rm .pure.log; \
 	    $(MAKE) test-rootless || failed=1; \
 	    test -z "$$failed")
-
-test-real: setup ## run the tests that need a Podman
-	$(PYTEST) $(REAL)
 
 test-pure: setup ## run the tests that need no Podman
 	nice -n 5 env $(PYTEST) $(PURE)
