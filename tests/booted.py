@@ -116,8 +116,7 @@ def provide(folder: Path = SYSTEM) -> None:
     options = [f"--dpkgopt=path-exclude={pattern}" for pattern in _LEFT_OUT]
     options += [f"--customize-hook=chroot {root} {command}" for command in _COMMANDS]
     command = ["mmdebstrap", "--quiet", "--variant=apt", f"--include={','.join(PACKAGES)}"]
-    mirror = "http://deb.debian.org/debian"
-    subprocess.run([*command, *options, SUITE, str(root), mirror], check=True)
+    subprocess.run([*command, *options, SUITE, str(root)], check=True)
     for name in _FOLDERS:
         (root / name).mkdir(parents=True, exist_ok=True)
     for name, text in _FILES.items():

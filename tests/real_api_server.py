@@ -31,7 +31,6 @@ _PACKAGES = (
     *("rsync", "jq", "git", "gcc", "libc6-dev", "procps", "file", "dpkg-dev"),
     *("etcd-server", "kubernetes-client"),
 )
-_SOURCES = "deb http://deb.debian.org/debian bookworm main\n"
 _BUILD = """set -e
 cd /root
 export DEBIAN_FRONTEND=noninteractive HOME=/root PATH=/usr/lib/go-1.19/bin:$PATH
@@ -57,7 +56,10 @@ def build(folder: Path) -> None:
         include = f"--include={','.join(_PACKAGES)}"
         command = ["debootstrap", "--variant=minbase", include, "bookworm", str(root)]
         subprocess.run(command, check=True)
-    (root / "etc/apt/sources.list").write_text(_SOURCES + _SOURCES.replace("deb ", "deb-src "))
+    sources = root / "etc/apt/sources.list"
+    said = sources.read_text()
+    if "deb-src" not in said:
+        sources.write_text(said + said.replace("deb ", "deb-src "))
     shutil.rmtree(root / "root", ignore_errors=True)
     (root / "root").mkdir()
     (root / "root/build.sh").write_text(_BUILD)
