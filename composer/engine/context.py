@@ -23,6 +23,8 @@ class ImageConfig(msgspec.Struct, frozen=True):
     command: tuple[str, ...] = ()
     healthcheck: dict[str, Any] = {}
     """As the image has it: Test, Interval, Timeout, Retries, StartPeriod; empty for none."""
+    volumes: tuple[str, ...] = ()
+    """Where containers get anonymous volumes, unless something else is mounted there."""
 
 
 class InjectedFile(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ class _Config(msgspec.Struct):
     """What an image says about its containers."""
 
     command: list[str] | None = msgspec.field(default=None, name="Cmd")
+    volumes: dict[str, object] | None = msgspec.field(default=None, name="Volumes")
 
 
 class _Health(msgspec.Struct, rename="pascal"):
@@ -95,12 +96,13 @@ class Images:
             if answer.status == 404:
                 continue
             image = decode(answer.body, _Image)
-            health = image.health
+            health, config = image.health, image.config or _Config()
             return ImageConfig(
                 id=image.id,
                 name=name,
-                command=tuple((image.config.command if image.config else None) or ()),
+                command=tuple(config.command or ()),
                 healthcheck=_health(health) if health and health.test else {},
+                volumes=tuple(sorted(config.volumes or ())),
             )
         raise EngineError(
             f"the image {reference} is not there",

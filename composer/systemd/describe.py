@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -31,6 +31,9 @@ from composer.systemd.units import Machine, Replica
 Images = Callable[[str], ImageConfig | None]
 
 
+_LOST = "what is in it is lost when the unit stops"
+
+
 class Description:
     """The parts of a project. What cannot be said is in ``warnings``."""
 
@@ -41,7 +44,7 @@ class Description:
         self.secrets = Secrets(project)
         self.replicas_by_base: dict[str, Replica] = {}
         """By the name of the unit, without a suffix."""
-        self._images = images
+        self._images = cache(images)
         self._ports = set(_fixed_ports(project))
         self._one_shots = relations.one_shots(project)
         self._healthy = relations.awaited(project, "service_healthy") | relations.awaited(
@@ -204,7 +207,7 @@ class Description:
         part.service += relations.hooks(service, part, self.machine)
         part.service += relations.health(part, spec, self.machine)
         if first:
-            self._tell_of_loss(service)
+            self._tell_of_loss(service, spec, context.image)
         return part
 
     def _about(self, service: str | None) -> relations.Warn:
@@ -243,14 +246,17 @@ class Description:
         self._warn(f"services.{service.name}.pull_policy", f"{policy} becomes newer: at each start")
         return [Option("--pull", "newer")]
 
-    def _tell_of_loss(self, service: Service) -> None:
+    def _tell_of_loss(self, service: Service, spec: Fragment, image: ImageConfig) -> None:
         """Anonymous volumes end with their container, and units make a new one at each start."""
+        path = f"services.{service.name}"
         for index, mount in enumerate(service.volumes):
             if mount.type == "volume" and mount.source is None:
-                path = f"services.{service.name}.volumes[{index}]"
-                self._warn(
-                    path, "what is in it is lost when the unit stops: give the volume a name"
-                )
+                self._warn(f"{path}.volumes[{index}]", f"{_LOST}: give the volume a name")
+        mounted = {said["Dest"] for said in spec.get("volumes", ())}
+        mounted |= {said["destination"] for said in spec.get("mounts", ())}
+        for place in image.volumes:
+            if place.rstrip("/") not in {target.rstrip("/") for target in mounted}:
+                self._warn(f"{path}.image", f"{place}: {_LOST}: mount a volume there")
 
     # --- surroundings -----------------------------------------------------------------------------
 

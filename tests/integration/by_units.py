@@ -22,10 +22,21 @@ _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
-def units_of(testbed: Testbed, folder: Path, release: tuple[int, int], **said: Any) -> Units:
-    """The units of the project in ``folder``, for the engine that the tests run on."""
+def units_of(
+    scenario: Scenario, release: tuple[int, int], folder: Path
+) -> tuple[Units, dict[str, str]]:
+    """The units of a project for the engine that the tests run on, and the text of each service.
+
+    What Quadlet reads lies in ``folder`` then.
+    """
+    testbed, file = scenario.testbed, str(scenario.folder / "compose.yaml")
     project = load(
-        Options(project_directory=str(folder), files=(str(folder / "compose.yaml"),), **said)
+        Options(
+            project_directory=str(scenario.folder),
+            files=(file,),
+            project_name=scenario.name,
+            environ=scenario.environ(),
+        )
     )
     machine = Machine(
         release=release,
@@ -36,10 +47,11 @@ def units_of(testbed: Testbed, folder: Path, release: tuple[int, int], **said: A
         socket=testbed.socket,
         volumes=str(testbed.folder / "root/volumes"),
     )
-    return generate(project, machine)
+    units = generate(project, machine)
+    return units, _services(testbed, units, folder)
 
 
-def services(testbed: Testbed, units: Units, folder: Path) -> dict[str, str]:
+def _services(testbed: Testbed, units: Units, folder: Path) -> dict[str, str]:
     """The text of each service, by its name: written so, or made by Quadlet of its files."""
     folder.mkdir(exist_ok=True)
     if units.format == "units":

@@ -209,14 +209,7 @@ def test_a_folder_as_root(running: Running, tmp_path: Path) -> None:
 def test_units_make_the_same_containers(running: Running, tmp_path: Path) -> None:
     """What ``composer systemd generate`` says, and what ``up`` did, are one and the same."""
     scenario, testbed = running.scenario, running.scenario.testbed
-    units = by_units.units_of(
-        testbed,
-        scenario.folder,
-        running.release,
-        project_name=scenario.name,
-        environ={**scenario.env, **scenario.environ()},
-    )
-    texts = by_units.services(testbed, units, tmp_path / "units")
+    units, texts = by_units.units_of(scenario, running.release, tmp_path / "units")
     for secret in units.secrets:
         source = tmp_path / secret.name
         source.write_bytes(secret.content or Path(secret.file or "").read_bytes())

@@ -266,19 +266,11 @@ def test_down_leaves_what_is_not_its_own(running: Running) -> None:
 def test_units_make_the_same_networks_and_volumes(running: Running, tmp_path: Path) -> None:
     """What ``composer systemd generate`` says, run by hand once the project is gone."""
     scenario, testbed = running.scenario, running.scenario.testbed
-    units = by_units.units_of(
-        testbed,
-        scenario.folder,
-        running.release,
-        project_name=scenario.name,
-        environ={**scenario.environ()},
-    )
-    texts = by_units.services(testbed, units, tmp_path / "units")
+    units, texts = by_units.units_of(scenario, running.release, tmp_path / "units")
     for kind in ("network", "volume"):
         for unit in sorted(unit for unit in texts if unit.endswith(f"-{kind}.service")):
             words = by_units.command(texts[unit], unit, str(tmp_path))
-            done = by_units.podman(testbed, *by_units.made_once(words))
-            assert done.returncode == 0, done.stderr
+            by_units.done(testbed, *by_units.made_once(words))
         found = by_units.differences(running.made[kind], by_units.resources(scenario, kind))
         told = [] if running.release >= (4, 6) else ["cannot name a bridge"]
         assert all(any(text in w for w in units.warnings) for text in told)

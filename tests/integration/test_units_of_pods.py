@@ -85,14 +85,7 @@ def test_units_make_the_same_pods(engine: Testbed, composer_program: str, tmp_pa
         scenario.ok("up", "-d")
         wanted = pods(scenario)
         scenario.ok("down", "-t0")
-        units = by_units.units_of(
-            engine,
-            tmp_path,
-            release_of(engine),
-            project_name=scenario.name,
-            environ=scenario.environ(),
-        )
-        texts = by_units.services(engine, units, tmp_path / "units")
+        units, texts = by_units.units_of(scenario, release_of(engine), tmp_path / "units")
         for unit in sorted(unit for unit in texts if unit.endswith("-network.service")):
             words = by_units.command(texts[unit], unit, str(tmp_path))
             by_units.done(engine, *by_units.made_once(words))

@@ -21,6 +21,20 @@ _PODMAN = "it is Podman's own"
 _ROLL_OUT = "the cluster rolls out in its own way (spec.strategy)"
 _RESTARTS = "the cluster waits longer after each restart, and goes on trying"
 
+_ADDRESSES = "addresses are the cluster's to give"
+_ATTACHED = {
+    "networks.*.driver_opts": _NETWORKS,
+    "networks.*.extensions": _NETWORKS,
+    "networks.*.gw_priority": _NETWORKS,
+    "networks.*.interface_name": _NETWORKS,
+    "networks.*.ipv4_address": _ADDRESSES,
+    "networks.*.ipv6_address": _ADDRESSES,
+    "networks.*.link_local_ips": _ADDRESSES,
+    "networks.*.mac_address": _ADDRESSES,
+    "networks.*.priority": _NETWORKS,
+}
+"""How services and pods take part in networks."""
+
 LEFT = {
     "blkio_config": "Kubernetes limits no disks",
     "cgroup": _GROUPS,
@@ -48,19 +62,11 @@ LEFT = {
     "external_links": "what is no part of the project needs a Service in the cluster",
     "isolation": _WINDOWS,
     "logging": "the cluster gathers logs",
-    "mac_address": "addresses are the cluster's to give",
+    "mac_address": _ADDRESSES,
     "mem_swappiness": _SWAP,
     "memswap_limit": _SWAP,
     "models": "a runner of models needs a Service in the cluster",
-    "networks.*.driver_opts": _NETWORKS,
-    "networks.*.extensions": _NETWORKS,
-    "networks.*.gw_priority": _NETWORKS,
-    "networks.*.interface_name": _NETWORKS,
-    "networks.*.ipv4_address": "addresses are the cluster's to give",
-    "networks.*.ipv6_address": "addresses are the cluster's to give",
-    "networks.*.link_local_ips": "addresses are the cluster's to give",
-    "networks.*.mac_address": "addresses are the cluster's to give",
-    "networks.*.priority": _NETWORKS,
+    **_ATTACHED,
     "oom_kill_disable": _NODES,
     "oom_score_adj": _NODES,
     "pids_limit": "the node sets it",
@@ -79,16 +85,8 @@ LEFT = {
 
 OF_PODS = {
     "cpuset": "the node chooses the processors",
-    "mac_address": "addresses are the cluster's to give",
-    "networks.*.driver_opts": _NETWORKS,
-    "networks.*.extensions": _NETWORKS,
-    "networks.*.gw_priority": _NETWORKS,
-    "networks.*.interface_name": _NETWORKS,
-    "networks.*.ipv4_address": "addresses are the cluster's to give",
-    "networks.*.ipv6_address": "addresses are the cluster's to give",
-    "networks.*.link_local_ips": "addresses are the cluster's to give",
-    "networks.*.mac_address": "addresses are the cluster's to give",
-    "networks.*.priority": _NETWORKS,
+    "mac_address": _ADDRESSES,
+    **_ATTACHED,
     "userns_mode": "user namespaces of pods are not in all clusters",
 }
 """The same of pods, which have what their members share."""

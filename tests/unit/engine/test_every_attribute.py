@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import importlib
 import inspect
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,12 @@ LOGS = {"driver": "json-file", "options": {}}
 SERVICE = list(attributes("services"))
 LIMITS: dict[str, Any] = {"resources": {"limits": {}, "reservations": {}}}
 
+_HOOK = [{"command": ["true"]}]
 BASES: dict[str, Any] = {
     "blkio_config": {},
+    "build": {"context": "/srv/app"},
     "configs": [{"source": "conf"}],
+    "depends_on": {"db": {}},
     "deploy": LIMITS,
     "deploy.restart_policy": {"restart_policy": {"condition": "on-failure"}},
     "devices": [{"source": "/dev/null", "target": "/dev/a"}],
@@ -46,6 +50,9 @@ BASES: dict[str, Any] = {
     "logging": LOGS,
     "networks": {"front": {}, "back": {}},
     "ports": [{"target": 80, "published": "8000"}],
+    "post_start": _HOOK,
+    "pre_start": _HOOK,
+    "pre_stop": _HOOK,
     "secrets": [{"source": "token"}],
     "ulimits": {"nofile": {"soft": 1, "hard": 2}},
     "volumes": [{"type": "volume", "target": "/x"}],
@@ -120,6 +127,25 @@ BY_TYPE: dict[Any, Any] = {
     dict: {"9": "9"},
 }
 
+OF_PLANS: dict[str, Any] = {
+    "build": {"context": "/srv/app"},
+    "container_name": "own",
+    "depends_on": {"db": {}},
+    "depends_on.*.condition": "service_completed_successfully",
+    "depends_on.*.required": False,
+    "deploy.replicas": 2,
+    "image": "other",
+    "platform": "linux/arm64",
+    "post_start": _HOOK,
+    "pre_start": _HOOK,
+    "pre_stop": _HOOK,
+    "provider": {"type": "x"},
+    "pull_policy": "always",
+    "restart": "on-failure",
+    "scale": 2,
+}
+"""Values of what changes no request, but what is made of a whole project."""
+
 SHOWN_ELSEWHERE: dict[str, str] = {
     "services.*.links": "test_spec_network.test_names_in_every_network",
     "services.*.volumes.*.bind.create_host_path": (
@@ -140,17 +166,32 @@ def test_of_a_service(path: str) -> None:
 
 def asked_for(path: str, *, said: bool) -> Any:
     """Request, copied files and warnings for a service that says ``path``, or does not."""
-    service: dict[str, Any] = {"name": "web"}
+    wanted = context(saying(path, said=said), secrets=files("token"), configs=files("conf"))
+    return container_spec(wanted), wanted.files, wanted.warnings
+
+
+def saying(
+    path: str,
+    *,
+    said: bool,
+    values: Mapping[str, Any] | None = None,
+    bases: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> Service:
+    """A service that says ``path``, or what makes sense of that alone, and ``more``.
+
+    ``values`` (by the very path) and ``bases`` count before those of this module.
+    """
+    service: dict[str, Any] = {"name": "web", **more}
     if path != "network_mode":
         service["networks"] = {"front": None}
-    base = copy.deepcopy(nearest(BASES, path))
-    if base is not None:
-        service[path.partition(".")[0]] = base
+    base = nearest(bases or {}, path) or nearest(BASES, path)
+    if base is not None and (said or "." in path):
+        service[path.partition(".")[0]] = copy.deepcopy(base)
     if said:
-        put(service, f"services.*.{path}", value_for("services", path))
-    typed = msgspec.convert(service, Service, dec_hook=lambda kind, number: kind(number))
-    wanted = context(typed, secrets=files("token"), configs=files("conf"))
-    return container_spec(wanted), wanted.files, wanted.warnings
+        own = (values or {}).get(path)
+        put(service, f"services.*.{path}", value_for("services", path) if own is None else own)
+    return msgspec.convert(service, Service, dec_hook=lambda kind, number: kind(number))
 
 
 def value_for(kind: str, path: str) -> Any:
@@ -164,7 +205,7 @@ def files(name: str) -> dict[str, FileObject]:
     return {key: FileObject(key=key, name=key, content=key) for key in (name, "other")}
 
 
-def nearest(table: dict[str, Any], path: str) -> Any:
+def nearest(table: Mapping[str, Any], path: str) -> Any:
     """The entry for ``path`` or for the nearest of its parents, None if there is none."""
     while path:
         if path in table:

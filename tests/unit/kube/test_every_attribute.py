@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import msgspec
@@ -24,7 +23,6 @@ from composer.spec.model import (
 )
 from composer.spec.pod_members import into_pods
 from tests.unit.engine import test_every_attribute as table
-from tests.unit.engine.attributes import put
 from tests.unit.engine.sample import project
 
 QUIET = {
@@ -57,31 +55,7 @@ QUIET = {
 }
 """What changes no manifest and is not told of, and why."""
 
-VALUES: dict[str, Any] = {
-    "depends_on": {"db": {}},
-    "depends_on.*.condition": "service_completed_successfully",
-    "depends_on.*.required": False,
-    "build": {"context": "/srv/app"},
-    "container_name": "own",
-    "deploy.endpoint_mode": "dnsrr",
-    "deploy.replicas": 2,
-    "image": "other",
-    "platform": "linux/arm64",
-    "post_start": [{"command": ["true"]}],
-    "pre_start": [{"command": ["true"]}],
-    "pre_stop": [{"command": ["true"]}],
-    "provider": {"type": "x"},
-    "pull_policy": "always",
-    "restart": "on-failure",
-    "scale": 2,
-}
-BASES: dict[str, Any] = {
-    "build": {"context": "/srv/app"},
-    "depends_on": {"db": {}},
-    "post_start": [{"command": ["true"]}],
-    "pre_start": [{"command": ["true"]}],
-    "pre_stop": [{"command": ["true"]}],
-}
+VALUES: dict[str, Any] = {**table.OF_PLANS, "deploy.endpoint_mode": "dnsrr"}
 
 
 @pytest.mark.parametrize("path", table.SERVICE)
@@ -94,22 +68,9 @@ def test_of_a_service(path: str) -> None:
 
 def made(path: str, *, say: bool) -> Any:
     """Manifests and warnings for a service that says ``path``, or does not."""
-    service: dict[str, Any] = {"name": "web"}
-    if path != "network_mode":
-        service["networks"] = {"front": None}
-    service |= {"image": "busybox", "expose": ["80"]} if path != "expose" else {"image": "busybox"}
-    base = copy.deepcopy(table.nearest(BASES, path) or table.nearest(table.BASES, path))
-    if base is not None and "." in path:
-        service[path.partition(".")[0]] = base
-    if say:
-        value = VALUES.get(path)
-        put(
-            service,
-            f"services.*.{path}",
-            table.value_for("services", path) if value is None else value,
-        )
-    typed = msgspec.convert(service, Service, dec_hook=lambda kind, number: kind(number))
-    return manifests(around(typed))
+    more: dict[str, Any] = {} if path == "expose" else {"expose": ["80"]}
+    service = table.saying(path, said=say, values=VALUES, image="busybox", **more)
+    return manifests(around(service))
 
 
 def around(service: Service) -> Project:

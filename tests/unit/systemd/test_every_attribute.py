@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
-import msgspec
 import pytest
 
 from composer.engine.no_effect import NO_EFFECT
@@ -13,7 +11,6 @@ from composer.spec.model import ByteSize, FileObject, Project, Service
 from composer.systemd.generate import generate
 from composer.systemd.units import Format, Machine
 from tests.unit.engine import test_every_attribute as table
-from tests.unit.engine.attributes import put
 from tests.unit.engine.sample import project
 
 FOR_READERS = {
@@ -47,22 +44,14 @@ FOR_READERS = {
 }
 """What changes no unit, and why."""
 VALUES: dict[str, Any] = {
-    "depends_on": {"db": {}},
-    "depends_on.*.condition": "service_completed_successfully",
-    "depends_on.*.required": False,
-    "build": {"context": "/srv/app"},
-    "container_name": "own",
-    "deploy.replicas": 2,
+    **table.OF_PLANS,
+    "build.cache_from": ["repo/x"],
+    "build.cache_to": ["repo/x"],
+    "build.isolation": "chroot",
+    "build.secrets": [{"source": "token"}],
+    "build.secrets.*.source": "other",
+    "build.ulimits": {"nofile": {"soft": 1, "hard": 2}},
     "deploy.resources.limits.memory": ByteSize(1 << 20),
-    "image": "other",
-    "platform": "linux/arm64",
-    "post_start": [{"command": ["true"]}],
-    "pre_start": [{"command": ["true"]}],
-    "pre_stop": [{"command": ["true"]}],
-    "provider": {"type": "x"},
-    "pull_policy": "always",
-    "restart": "always",
-    "scale": 2,
     "security_opt": [
         *("no-new-privileges", "label=disable", "label=type:x", "label=level:y", "label=nested"),
         *("label=filetype:z", "seccomp=unconfined", "mask=/a", "unmask=/b", "apparmor=x"),
@@ -71,22 +60,8 @@ VALUES: dict[str, Any] = {
 BASES: dict[str, Any] = {
     "build.secrets": {"context": "/srv/app", "secrets": [{"source": "held"}]},
     "build.ulimits": {"context": "/srv/app", "ulimits": {"nofile": {"soft": 1, "hard": 2}}},
-    "depends_on": {"db": {}},
-    "build": {"context": "/srv/app"},
-    "post_start": [{"command": ["true"]}],
-    "pre_start": [{"command": ["true"]}],
-    "pre_stop": [{"command": ["true"]}],
-}
-BUILD_VALUES: dict[str, Any] = {
-    "depends_on": {"db": {}},
-    "depends_on.*.condition": "service_completed_successfully",
-    "depends_on.*.required": False,
-    "build.cache_from": ["repo/x"],
-    "build.cache_to": ["repo/x"],
-    "build.isolation": "chroot",
-    "build.secrets": [{"source": "token"}],
-    "build.secrets.*.source": "other",
-    "build.ulimits": {"nofile": {"soft": 1, "hard": 2}},
+    # Restarts are counted where they are limited.
+    "deploy.restart_policy": {"restart_policy": {"condition": "on-failure", "max_attempts": 2}},
 }
 
 
@@ -103,24 +78,9 @@ def test_of_a_service(path: str, form: Format) -> None:
 
 def made(path: str, form: Format, *, say: bool) -> Any:
     """Files, secrets and warnings for a service that says ``path``, or does not."""
-    service: dict[str, Any] = {"name": "web"}
-    if path != "network_mode":
-        service["networks"] = {"front": None}
-    if not path.startswith("build"):
-        service["image"] = "busybox"
-    base = copy.deepcopy(table.nearest(BASES, path) or table.nearest(table.BASES, path))
-    if base is not None and "." in path:
-        service[path.partition(".")[0]] = base
-    if say:
-        value = table.nearest(VALUES, path) if path in VALUES else None
-        value = BUILD_VALUES.get(path, value)
-        put(
-            service,
-            f"services.*.{path}",
-            table.value_for("services", path) if value is None else value,
-        )
-    typed = msgspec.convert(service, Service, dec_hook=lambda kind, number: kind(number))
-    described = generate(around(typed), Machine(release=(5, 4), user=False, socket="/s"), form)
+    more: dict[str, Any] = {} if path.startswith("build") else {"image": "busybox"}
+    service = table.saying(path, said=say, values=VALUES, bases=BASES, **more)
+    described = generate(around(service), Machine(release=(5, 4), user=False, socket="/s"), form)
     return described.files, described.secrets, described.warnings
 
 

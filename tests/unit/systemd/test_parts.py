@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from composer.engine.context import ImageConfig
 from composer.errors import ComposerError
 from composer.spec.model import (
     Build,
@@ -15,6 +16,8 @@ from composer.spec.model import (
     Pod,
     Volume,
 )
+from composer.systemd.generate import generate
+from tests.unit import projects
 from tests.unit.projects import attached, service
 from tests.unit.systemd.made import NEW, OLD, said, text, units
 
@@ -50,6 +53,22 @@ class TestResources:
         made = units(service("web", volumes=(Mount(type="volume", target="/data"),)))
         (warning,) = made.warnings
         assert warning.startswith("services.web.volumes[0]: what is in it is lost")
+
+    def test_volumes_of_images_are_told_to_be_lost_unless_something_is_mounted_there(self) -> None:
+        image = ImageConfig(id="1", name="docker.io/library/db:latest", volumes=("/data", "/log"))
+        mount = Mount(type="volume", source="data", target="/data/")
+        web = service("web", volumes=(mount,), scale=2)
+        asked: list[str] = []
+
+        def look(name: str) -> ImageConfig:
+            asked.append(name)
+            return image
+
+        volumes = {"data": Volume(key="data", name="p_data")}
+        made = generate(projects.project(web, volumes=volumes), NEW, images=look)
+        (warning,) = made.warnings
+        assert warning.startswith("services.web.image: /log: what is in it is lost when the unit")
+        assert asked == ["busybox"], "one look for all replicas"
 
     def test_an_image_that_is_always_pulled_is_pulled_once_for_all(self) -> None:
         nginx = "docker.io/library/nginx:latest"
