@@ -20,9 +20,10 @@ def autostart(
     force: Force = False,
     dry_run: opt.DryRun = False,
 ) -> int:
-    """Let systemd start the project now, at each boot, and whenever it fails; or undo that.
+    """Let systemd start the project now, and at each boot, and keep it running; or undo that.
 
-    Again after a change of the Compose file, it brings the change to systemd.
+    What ends starts again as its restart says. Again after a change of the Compose file, this
+    brings the change to systemd.
 
     Example: composer autostart
     """
